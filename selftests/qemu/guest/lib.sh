@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What the guest's scripts share. Sourced by init and by each stage.
-# shellcheck shell=sh
+# shellcheck shell=dash source=/dev/null
 
 # say TEXT: one line to the host.
 say() {
@@ -15,6 +15,7 @@ ask() {
 
 	exec 8<> /dev/ttyS1
 	printf '@%s\n' "$*" >&8
+	# shellcheck disable=SC3045 # busybox has -t
 	read -r -t 60 answer <&8
 	exec 8>&-
 	printf '%s\n' "$answer"
