@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <linux/atomic.h>
+#include <linux/kernel.h>
+#include <linux/kprobes.h>
+#include <linux/printk.h>
+#include <linux/string.h>
+
+#include "sa_chain.h"
+#include "sa_fault.h"
+#include "sa_known.h"
+#include "sa_probe.h"
+
+static atomic_t call_hits, return_hits;
+static atomic_t nested_left = ATOMIC_INIT(1);
+static char nested_symbol[KSYM_NAME_LEN];
+
+static int count_call(struct kprobe *probe, struct pt_regs *regs)
+{
+	atomic_inc(&call_hits);
+	return 0;
+}
+
+static int count_return(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	atomic_inc(&return_hits);
+	return 0;
+}
+
+static int crash_call(struct kprobe *probe, struct pt_regs *regs)
+{
+	sa_chain_run("probe", sa_fault_null_read);
+	return 0;
+}
+
+static int crash_return(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	sa_chain_run("probe", sa_fault_null_read);
+	return 0;
+}
+
+static int crash_once(struct kprobe *probe, struct pt_regs *regs)
+{
+	if (atomic_dec_if_positive(&nested_left) == 0) {
+		pr_info("sa_crash: crashing within %s\n", nested_symbol);
+		sa_fault_null_read("nested");
+	}
+	return 0;
+}
+
+/* Keeps a probe an int3: one with a post handler is never made a jump. */
+static void keep_breakpoint(struct kprobe *probe, struct pt_regs *regs, unsigned long flags)
+{
+}
+
+static noinline __noclone void sa_probed(const char *who)
+{
+	SA_KNOWN_FRAME(who, "-");
+	asm volatile(".Lsa_probed:\n\tnop\n\tnop\n\t");
+}
+
+static unsigned long probed_address(void)
+{
+	unsigned long address;
+
+	asm("leaq .Lsa_probed(%%rip), %0" : "=r" (address));
+	return address;
+}
+
+static struct kprobe calls[] = {
+	{ .symbol_name = "sa_level3", .pre_handler = count_call },
+	{ .symbol_name = "sa_level5", .pre_handler = count_call },
+	{ .symbol_name = "sa_fault_null_read", .pre_handler = count_call },
+};
+
+static struct kretprobe returns[] = {
+	{ .kp.symbol_name = "sa_level4", .handler = count_return },
+	{ .kp.symbol_name = "sa_level6", .handler = count_return },
+	{ .kp.symbol_name = "sa_fault_null_read", .handler = count_return },
+};
+
+static struct kprobe crash_entry = {
+	.symbol_name = "sa_leaf_return", .pre_handler = crash_call,
+};
+
+static struct kprobe crash_inside = {
+	.pre_handler = crash_call, .post_handler = keep_breakpoint,
+};
+
+static struct kretprobe crash_at_return = {
+	.kp.symbol_name = "sa_leaf_return", .handler = crash_return,
+};
+
+static struct kprobe nested = {
+	.symbol_name = nested_symbol, .pre_handler = crash_once,
+};
+
+/* What is registered, so that the end removes no more than that. */
+static unsigned int call_count, return_count;
+static bool entry_on, inside_on, at_return_on, nested_on;
+
+int sa_probe_call(void)
+{
+	int ret = 0;
+
+	while (call_count < ARRAY_SIZE(calls)) {
+		ret = register_kprobe(&calls[call_count]);
+		if (ret)
+			break;
+		call_count++;
+	}
+	return ret;
+}
+
+int sa_probe_return(void)
+{
+	int ret = 0;
+
+	while (return_count < ARRAY_SIZE(returns)) {
+		ret = register_kretprobe(&returns[return_count]);
+		if (ret)
+			break;
+		return_count++;
+	}
+	return ret;
+}
+
+int sa_probe_crash_entry(void)
+{
+	int ret = entry_on ? -EBUSY : register_kprobe(&crash_entry);
+
+	if (ret)
+		return ret;
+	entry_on = true;
+	sa_leaf_return("outer");
+	return 0;
+}
+
+int sa_probe_crash_inside(void)
+{
+	int ret = -EBUSY;
+
+	if (!inside_on) {
+		crash_inside.addr = (kprobe_opcode_t *)probed_address();
+		ret = register_kprobe(&crash_inside);
+	}
+	if (ret)
+		return ret;
+	inside_on = true;
+	sa_probed("outer");
+	return 0;
+}
+
+int sa_probe_crash_return(void)
+{
+	int ret = at_return_on ? -EBUSY : register_kretprobe(&crash_at_return);
+
+	if (ret)
+		return ret;
+	at_return_on = true;
+	sa_leaf_return("outer");
+	return 0;
+}
+
+int sa_probe_nested(const char *symbol)
+{
+	int ret;
+
+	if (nested_on)
+		return -EBUSY;
+	strscpy(nested_symbol, symbol, sizeof(nested_symbol));
+	ret = register_kprobe(&nested);
+	nested_on = !ret;
+	return ret;
+}
+
+int sa_probe_hits(void)
+{
+	pr_info("sa_crash: hits: kprobe %d, kretprobe %d, nested %d\n",
+		atomic_read(&call_hits), atomic_read(&return_hits),
+		1 - atomic_read(&nested_left));
+	return 0;
+}
+
+void sa_probe_end(void)
+{
+	if (nested_on)
+		unregister_kprobe(&nested);
+	if (at_return_on)
+		unregister_kretprobe(&crash_at_return);
+	if (inside_on)
+		unregister_kprobe(&crash_inside);
+	if (entry_on)
+		unregister_kprobe(&crash_entry);
+	while (return_count)
+		unregister_kretprobe(&returns[--return_count]);
+	while (call_count)
+		unregister_kprobe(&calls[--call_count]);
+}

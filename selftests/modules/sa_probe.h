@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Probes on the chain, and crashes inside probes. */
+#ifndef SA_PROBE_H
+#define SA_PROBE_H
+
+/**
+ * sa_probe_call() - probe the chain by kprobes
+ *
+ * Context: task.
+ * Return: 0, or an error of register_kprobe().
+ */
+int sa_probe_call(void);
+
+/**
+ * sa_probe_return() - probe the chain by kretprobes
+ *
+ * Context: task.
+ * Return: 0, or an error of register_kretprobe().
+ */
+int sa_probe_return(void);
+
+/**
+ * sa_probe_crash_entry() - crash in a kprobe's handler at a function's entry
+ *
+ * Context: task. Does not return, unless registering fails.
+ * Return: error of register_kprobe().
+ */
+int sa_probe_crash_entry(void);
+
+/**
+ * sa_probe_crash_inside() - crash in a kprobe's handler within a function
+ *
+ * Context: task. Does not return, unless registering fails.
+ * Return: error of register_kprobe().
+ */
+int sa_probe_crash_inside(void);
+
+/**
+ * sa_probe_crash_return() - crash in a kretprobe's handler
+ *
+ * Context: task. Does not return, unless registering fails.
+ * Return: error of register_kretprobe().
+ */
+int sa_probe_crash_return(void);
+
+/**
+ * sa_probe_nested() - make the next call of a function crash, once
+ * @symbol: the function
+ *
+ * Context: task.
+ * Return: 0, or an error of register_kprobe().
+ */
+int sa_probe_nested(const char *symbol);
+
+/**
+ * sa_probe_hits() - print how often each probe was hit
+ *
+ * Context: task.
+ * Return: 0.
+ */
+int sa_probe_hits(void);
+
+/**
+ * sa_probe_end() - remove all probes
+ *
+ * Context: task.
+ */
+void sa_probe_end(void);
+
+#endif /* SA_PROBE_H */

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * sa_crash: crashes on demand. Write the name of one, and its argument if it
+ * takes one, to /sys/kernel/debug/sa_crash/trigger;
+ * the names are in "names" beside it.
+ */
+#include <linux/debugfs.h>
+#include <linux/err.h>
+#include <linux/fs.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "sa_chain.h"
+#include "sa_context.h"
+#include "sa_fault.h"
+#include "sa_known.h"
+#include "sa_probe.h"
+#include "sa_wait.h"
+
+/* Exactly one of the three is set. */
+struct trigger {
+	const char *name;
+	sa_leaf_t leaf;				/* run eight levels deep */
+	int (*run)(void);
+	int (*run_on)(const char *argument);
+};
+
+static const struct trigger triggers[] = {
+	{ "null-read", .leaf = sa_fault_null_read },
+	{ "null-call", .leaf = sa_fault_null_call },
+	{ "rodata-write", .leaf = sa_fault_rodata_write },
+	{ "gpf", .leaf = sa_fault_non_canonical },
+	{ "divide", .leaf = sa_fault_divide },
+	{ "bug", .leaf = sa_fault_bug },
+	{ "warn", .leaf = sa_fault_warn },
+	{ "panic", .leaf = sa_fault_panic },
+	{ "overflow", .leaf = sa_fault_overflow },
+	{ "return", .leaf = sa_leaf_return },
+	{ "irq", .run = sa_context_irq },
+	{ "softirq", .run = sa_context_softirq },
+	{ "nmi", .run = sa_context_nmi },
+	{ "kthread", .run = sa_context_kthread },
+	{ "two-cpus", .run = sa_context_two },
+	{ "sleep", .run = sa_wait_sleep },
+	{ "spin", .run = sa_wait_spin },
+	{ "churn", .run = sa_wait_churn },
+	{ "end", .run = sa_wait_end },
+	{ "kprobe", .run = sa_probe_call },
+	{ "kretprobe", .run = sa_probe_return },
+	{ "kprobe-entry-crash", .run = sa_probe_crash_entry },
+	{ "kprobe-inside-crash", .run = sa_probe_crash_inside },
+	{ "kretprobe-crash", .run = sa_probe_crash_return },
+	{ "nested", .run_on = sa_probe_nested },
+	{ "hits", .run = sa_probe_hits },
+};
+
+static struct dentry *directory;
+
+static const struct trigger *find(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(triggers); i++) {
+		if (!strcmp(triggers[i].name, name))
+			return &triggers[i];
+	}
+	return NULL;
+}
+
+static noinline __noclone int sa_trigger_run(const struct trigger *trigger, const char *argument)
+{
+	SA_KNOWN_FRAME("self", "sa_trigger_write");
+	if (trigger->leaf) {
+		sa_chain_run("self", trigger->leaf);
+		return 0;
+	}
+	if (trigger->run)
+		return trigger->run();
+	return trigger->run_on(argument);
+}
+
+static ssize_t sa_trigger_write(struct file *file, const char __user *from, size_t count,
+				loff_t *position)
+{
+	char text[128], *argument, *name;
+	const struct trigger *trigger;
+	int ret;
+
+	if (count >= sizeof(text))
+		return -EINVAL;
+	if (copy_from_user(text, from, count))
+		return -EFAULT;
+	text[count] = 0;
+	argument = strim(text);
+	name = strsep(&argument, " ");
+	trigger = find(name);
+	/* An argument where one is taken, and none elsewhere. */
+	if (!trigger || !argument != !trigger->run_on)
+		return -EINVAL;
+	ret = sa_trigger_run(trigger, argument);
+	return ret ?: count;
+}
+
+static const struct file_operations trigger_operations = {
+	.owner = THIS_MODULE,
+	.open = simple_open,
+	.write = sa_trigger_write,
+	.llseek = noop_llseek,
+};
+
+static int names_show(struct seq_file *file, void *unused)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(triggers); i++)
+		seq_printf(file, "%s%s\n", triggers[i].name,
+			   triggers[i].run_on ? " SYMBOL" : "");
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(names);
+
+static int __init sa_crash_init(void)
+{
+	directory = debugfs_create_dir("sa_crash", NULL);
+	if (IS_ERR(directory))
+		return PTR_ERR(directory);
+	debugfs_create_file("trigger", 0200, directory, NULL, &trigger_operations);
+	debugfs_create_file("names", 0400, directory, NULL, &names_fops);
+	return 0;
+}
+
+static void __exit sa_crash_exit(void)
+{
+	debugfs_remove(directory);
+	sa_wait_end();
+	sa_probe_end();
+}
+
+module_init(sa_crash_init);
+module_exit(sa_crash_exit);
+MODULE_DESCRIPTION("Crashes on demand, with known words on the stack");
+MODULE_LICENSE("GPL");
