@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the core needs of the world it is compiled into: integer types, memory
+ * and string primitives, static_assert. Nothing else in core/ looks outside.
+ */
+#ifndef STACKANNO_CORE_ENV_H
+#define STACKANNO_CORE_ENV_H
+
+#ifdef __KERNEL__
+
+#include <linux/build_bug.h>
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/minmax.h>
+#include <linux/string.h>
+#include <linux/types.h>
+
+#else /* host: the reader, the tests, the fuzzers */
+
+#include <assert.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <linux/types.h>
+
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
+typedef __s32 s32;
+typedef __s64 s64;
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define min(a, b) ((a) < (b) ? (a) : (b))
+#define max(a, b) ((a) > (b) ? (a) : (b))
+#define ALIGN(x, a) (((x) + (a) - 1) & ~((__typeof__(x))(a) - 1))
+#define __printf(a, b) __attribute__((format(printf, a, b)))
+
+/*
+ * The kernel's scnprintf(): the number of bytes really written, so that a
+ * caller can add it up without ever passing the end of the buffer.
+ */
+static inline int __printf(3, 0)
+vscnprintf(char *buf, size_t size, const char *fmt, va_list args)
+{
+	int n;
+
+	if (!size)
+		return 0;
+	n = vsnprintf(buf, size, fmt, args);
+	if (n < 0)
+		return 0;
+	return (size_t)n < size ? n : (int)(size - 1);
+}
+
+static inline int __printf(3, 4)
+scnprintf(char *buf, size_t size, const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	va_start(args, fmt);
+	n = vscnprintf(buf, size, fmt, args);
+	va_end(args);
+	return n;
+}
+
+#endif /* __KERNEL__ */
+
+#endif /* STACKANNO_CORE_ENV_H */

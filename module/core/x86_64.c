@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The names and layouts of x86-64, by Intel's and AMD's manuals. */
+#include "arch.h"
+
+static const char * const fields[] = {
+	[STACKANNO_X86_R15] = "r15",
+	[STACKANNO_X86_R14] = "r14",
+	[STACKANNO_X86_R13] = "r13",
+	[STACKANNO_X86_R12] = "r12",
+	[STACKANNO_X86_BP] = "bp",
+	[STACKANNO_X86_BX] = "bx",
+	[STACKANNO_X86_R11] = "r11",
+	[STACKANNO_X86_R10] = "r10",
+	[STACKANNO_X86_R9] = "r9",
+	[STACKANNO_X86_R8] = "r8",
+	[STACKANNO_X86_AX] = "ax",
+	[STACKANNO_X86_CX] = "cx",
+	[STACKANNO_X86_DX] = "dx",
+	[STACKANNO_X86_SI] = "si",
+	[STACKANNO_X86_DI] = "di",
+	[STACKANNO_X86_ORIG_AX] = "orig_ax",
+	[STACKANNO_X86_IP] = "ip",
+	[STACKANNO_X86_CS] = "cs",
+	[STACKANNO_X86_FLAGS] = "flags",
+	[STACKANNO_X86_SP] = "sp",
+	[STACKANNO_X86_SS] = "ss",
+};
+static_assert(ARRAY_SIZE(fields) == STACKANNO_X86_FIELDS);
+
+static const char * const events[] = {
+	[STACKANNO_X86_EVENT_DATA] = "event_data",
+	[STACKANNO_X86_EVENT_RESERVED] = "event_reserved",
+};
+static_assert(ARRAY_SIZE(events) == STACKANNO_X86_EVENTS);
+
+static const char * const registers[STACKANNO_X86_FIELDS] = {
+	[STACKANNO_X86_R15] = "r15",
+	[STACKANNO_X86_R14] = "r14",
+	[STACKANNO_X86_R13] = "r13",
+	[STACKANNO_X86_R12] = "r12",
+	[STACKANNO_X86_BP] = "rbp",
+	[STACKANNO_X86_BX] = "rbx",
+	[STACKANNO_X86_R11] = "r11",
+	[STACKANNO_X86_R10] = "r10",
+	[STACKANNO_X86_R9] = "r9",
+	[STACKANNO_X86_R8] = "r8",
+	[STACKANNO_X86_AX] = "rax",
+	[STACKANNO_X86_CX] = "rcx",
+	[STACKANNO_X86_DX] = "rdx",
+	[STACKANNO_X86_SI] = "rsi",
+	[STACKANNO_X86_DI] = "rdi",
+	[STACKANNO_X86_SP] = "rsp",
+};
+
+enum vector {
+	VECTOR_INVALID_TSS = 10,
+	VECTOR_SEGMENT_NOT_PRESENT = 11,
+	VECTOR_STACK_SEGMENT = 12,
+	VECTOR_PROTECTION = 13,
+	VECTOR_PAGE_FAULT = 14,
+	VECTOR_CONTROL_PROTECTION = 21,
+};
+
+/*
+ * Exceptions, and the system vectors whose numbers all supported kernels share.
+ * Vector 13 goes without the last word of its usual name: parsers of kernel
+ * logs take that for the start of a report.
+ */
+static const char * const vectors[256] = {
+	[0] = "divide error",
+	[1] = "debug",
+	[2] = "NMI",
+	[3] = "breakpoint",
+	[4] = "overflow",
+	[5] = "bound range",
+	[6] = "invalid opcode",
+	[7] = "device not available",
+	[8] = "double fault",
+	[9] = "coprocessor overrun",
+	[VECTOR_INVALID_TSS] = "invalid TSS",
+	[VECTOR_SEGMENT_NOT_PRESENT] = "segment not present",
+	[VECTOR_STACK_SEGMENT] = "stack segment",
+	[VECTOR_PROTECTION] = "general protection",
+	[VECTOR_PAGE_FAULT] = "page fault",
+	[16] = "x87 error",
+	[17] = "alignment check",
+	[18] = "machine check",
+	[19] = "SIMD error",
+	[20] = "virtualization exception",
+	[VECTOR_CONTROL_PROTECTION] = "control protection",
+	[28] = "hypervisor injection",
+	[29] = "VMM communication",
+	[30] = "security exception",
+	[0x80] = "int 0x80 system call",
+	[0xec] = "local timer",
+	[0xed] = "Hyper-V timer",
+	[0xee] = "Hyper-V reenlightenment",
+	[0xef] = "managed irq shutdown",
+	[0xf0] = "posted interrupt nested",
+	[0xf1] = "posted interrupt wakeup",
+	[0xf2] = "posted interrupt",
+	[0xf3] = "hypervisor callback",
+	[0xf4] = "deferred error",
+	[0xf6] = "irq work",
+	[0xf7] = "platform IPI",
+	[0xf8] = "reboot",
+	[0xf9] = "machine check threshold",
+	[0xfa] = "thermal",
+	[0xfb] = "call function single",
+	[0xfc] = "call function",
+	[0xfd] = "reschedule",
+	[0xfe] = "APIC error",
+	[0xff] = "spurious interrupt",
+};
+
+const char *stackanno_arch_field_name(unsigned int field)
+{
+	return field < ARRAY_SIZE(fields) ? fields[field] : NULL;
+}
+
+const char *stackanno_arch_event_name(unsigned int event)
+{
+	return event < ARRAY_SIZE(events) ? events[event] : NULL;
+}
+
+const char *stackanno_arch_register_name(unsigned int field)
+{
+	return field < ARRAY_SIZE(registers) ? registers[field] : NULL;
+}
+
+const char *stackanno_arch_vector_name(unsigned int vector)
+{
+	return vector < ARRAY_SIZE(vectors) ? vectors[vector] : NULL;
+}
+
+/* Error code of a page fault. */
+#define PF_PROTECTION	(1ULL << 0)
+#define PF_WRITE	(1ULL << 1)
+#define PF_USER		(1ULL << 2)
+#define PF_RESERVED	(1ULL << 3)
+#define PF_FETCH	(1ULL << 4)
+#define PF_KEY		(1ULL << 5)
+#define PF_SHADOW_STACK	(1ULL << 6)
+#define PF_SGX		(1ULL << 15)
+#define PF_RMP		(1ULL << 31)
+
+const char *stackanno_arch_access_name(unsigned int vector, u64 error)
+{
+	if (vector != VECTOR_PAGE_FAULT)
+		return NULL;
+	if (error & PF_FETCH)
+		return "instruction fetch";
+	return error & PF_WRITE ? "write" : "read";
+}
+
+static int page_fault_text(u64 error, char *buf, size_t size)
+{
+	const char *page = "not-present page";
+
+	if (error & PF_RESERVED)
+		page = "page with reserved bits set";
+	else if (error & PF_KEY)
+		page = "page closed by its protection key";
+	else if (error & PF_RMP)
+		page = "page closed by the RMP";
+	else if (error & PF_SGX)
+		page = "page closed by SGX";
+	else if (error & PF_PROTECTION)
+		page = "protected page";
+	return scnprintf(buf, size, "%s%s %s of %s", error & PF_USER ? "user" : "kernel",
+			 error & PF_SHADOW_STACK ? " shadow stack" : "",
+			 stackanno_arch_access_name(VECTOR_PAGE_FAULT, error), page);
+}
+
+/* Error code that names a segment: bit 0 external, bits 1 and 2 the table. */
+static int selector_text(u64 error, char *buf, size_t size)
+{
+	static const char * const tables[] = { "GDT", "IDT", "LDT", "IDT" };
+
+	if (!error)
+		return 0;
+	return scnprintf(buf, size, "%s%s selector 0x%llx", error & 1 ? "external " : "",
+			 tables[(error >> 1) & 3], (unsigned long long)(error & 0xfff8));
+}
+
+static int control_protection_text(u64 error, char *buf, size_t size)
+{
+	static const char * const causes[] = {
+		[1] = "near return", [2] = "far return or iret", [3] = "missing endbr",
+		[4] = "rstorssp", [5] = "setssbsy",
+	};
+	u64 cause = error & 0x7fff;
+
+	if (cause >= ARRAY_SIZE(causes) || !causes[cause])
+		return 0;
+	return scnprintf(buf, size, "%s", causes[cause]);
+}
+
+int stackanno_arch_error_text(unsigned int vector, u64 error, char *buf, size_t size)
+{
+	buf[0] = '\0';
+	switch (vector) {
+	case VECTOR_PAGE_FAULT:
+		return page_fault_text(error, buf, size);
+	case VECTOR_INVALID_TSS:
+	case VECTOR_SEGMENT_NOT_PRESENT:
+	case VECTOR_STACK_SEGMENT:
+	case VECTOR_PROTECTION:
+		return selector_text(error, buf, size);
+	case VECTOR_CONTROL_PROTECTION:
+		return control_protection_text(error, buf, size);
+	default:
+		return 0;
+	}
+}
+
+int stackanno_arch_flags_text(u64 flags, char *buf, size_t size)
+{
+	/* Bit 1 is always set, and bits 12 and 13 are a number: the IOPL. */
+	static const char * const bits[] = {
+		[0] = "CF", [2] = "PF", [4] = "AF", [6] = "ZF", [7] = "SF", [8] = "TF",
+		[9] = "IF", [10] = "DF", [11] = "OF", [14] = "NT", [16] = "RF", [17] = "VM",
+		[18] = "AC", [19] = "VIF", [20] = "VIP", [21] = "ID",
+	};
+	unsigned int iopl = (flags >> 12) & 3;
+	unsigned int bit;
+	int len = 0;
+
+	buf[0] = '\0';
+	for (bit = 0; bit < ARRAY_SIZE(bits); bit++) {
+		if (!(flags & (1ULL << bit)) || !bits[bit])
+			continue;
+		len += scnprintf(buf + len, size - len, "%s%s", len ? " " : "", bits[bit]);
+	}
+	if (iopl)
+		len += scnprintf(buf + len, size - len, "%sIOPL=%u", len ? " " : "", iopl);
+	return len;
+}
+
+const char *stackanno_arch_segment_name(u64 selector)
+{
+	/* Linux' GDT on x86-64; the low two bits are the privilege level. */
+	switch (selector) {
+	case 0x10:
+		return "kernel code";
+	case 0x18:
+		return "kernel data";
+	case 0x23:
+		return "user code 32";
+	case 0x2b:
+		return "user data";
+	case 0x33:
+		return "user code";
+	default:
+		return NULL;
+	}
+}
