@@ -139,7 +139,7 @@ noinline __noclone void sa_fault_null_read(const char *who)
 {
 	unsigned long sp = STACK_POINTER();
 
-	SA_KNOWN_FRAME(who, "-");
+	SA_KNOWN_FRAME(who, "sa_level8");
 	sa_known_at(who, "fault", "-", 0, 0x18);
 	known_registers(who, regs_below(sp), null,
 			(unsigned long)__builtin_frame_address(0), sp,
@@ -155,7 +155,7 @@ noinline __noclone void sa_fault_null_call(const char *who)
 {
 	unsigned long sp = STACK_POINTER();
 
-	SA_KNOWN_FRAME(who, "-");
+	SA_KNOWN_FRAME(who, "sa_level8");
 	sa_known_at(who, "fault", "-", 0, 0);
 	/* The call has pushed its return address: all below is one word lower. */
 	known_registers(who, regs_below(sp - 8), null,
@@ -173,7 +173,7 @@ noinline __noclone void sa_fault_rodata_write(const char *who)
 {
 	unsigned long sp = STACK_POINTER();
 
-	SA_KNOWN_FRAME(who, "-");
+	SA_KNOWN_FRAME(who, "sa_level8");
 	sa_known_at(who, "fault", "-", 0, constant_address);
 	known_registers(who, regs_below(sp), constant_address,
 			(unsigned long)__builtin_frame_address(0), sp,
@@ -188,7 +188,7 @@ noinline __noclone void sa_fault_non_canonical(const char *who)
 {
 	unsigned long sp = STACK_POINTER();
 
-	SA_KNOWN_FRAME(who, "-");
+	SA_KNOWN_FRAME(who, "sa_level8");
 	known_registers(who, regs_below(sp), non_canonical,
 			(unsigned long)__builtin_frame_address(0), sp,
 			LABEL_ADDRESS(".Lsa_non_canonical"));
@@ -202,7 +202,7 @@ noinline __noclone void sa_fault_divide(const char *who)
 {
 	unsigned long sp = STACK_POINTER();
 
-	SA_KNOWN_FRAME(who, "-");
+	SA_KNOWN_FRAME(who, "sa_level8");
 	known_registers(who, regs_below(sp), null,
 			(unsigned long)__builtin_frame_address(0), sp,
 			LABEL_ADDRESS(".Lsa_divide"));
@@ -216,7 +216,7 @@ noinline __noclone void sa_fault_bug(const char *who)
 {
 	unsigned long sp = STACK_POINTER();
 
-	SA_KNOWN_FRAME(who, "-");
+	SA_KNOWN_FRAME(who, "sa_level8");
 	known_registers(who, regs_below(sp), null,
 			(unsigned long)__builtin_frame_address(0), sp,
 			LABEL_ADDRESS(".Lsa_bug"));
@@ -231,7 +231,7 @@ noinline __noclone void sa_fault_warn(const char *who)
 {
 	unsigned long sp = STACK_POINTER();
 
-	SA_KNOWN_FRAME(who, "-");
+	SA_KNOWN_FRAME(who, "sa_level8");
 	known_registers(who, regs_below(sp), null,
 			(unsigned long)__builtin_frame_address(0), sp,
 			LABEL_ADDRESS(".Lsa_warn"));
@@ -243,7 +243,7 @@ noinline __noclone void sa_fault_warn(const char *who)
 
 noinline __noclone void sa_fault_panic(const char *who)
 {
-	SA_KNOWN_FRAME(who, "-");
+	SA_KNOWN_FRAME(who, "sa_level8");
 	panic("sa_crash: asked for");
 }
 
@@ -286,7 +286,7 @@ noinline __noclone void sa_fault_overflow(const char *who)
 	int round;
 	unsigned int i;
 
-	SA_KNOWN_FRAME(who, "-");
+	SA_KNOWN_FRAME(who, "sa_level8");
 	for (round = 0; round < 2; round++) {
 		overflow.rehearsal = round == 0;
 		sa_overflow(0);
@@ -302,7 +302,7 @@ noinline __noclone void sa_fault_together(const char *who)
 	static atomic_t arrived;
 	unsigned long sp = STACK_POINTER();
 
-	SA_KNOWN_FRAME(who, "-");
+	SA_KNOWN_FRAME(who, "sa_level8");
 	sa_known_at(who, "fault", "-", 0, 0x18);
 	known_registers(who, regs_below(sp), null,
 			(unsigned long)__builtin_frame_address(0), sp,
@@ -320,7 +320,7 @@ noinline __noclone void sa_fault_spin(const char *who, const int *stop)
 {
 	unsigned long sp = STACK_POINTER();
 
-	SA_KNOWN_FRAME(who, "-");
+	SA_KNOWN_FRAME(who, "leaf_spin");
 	known_registers(who, regs_below(sp), (unsigned long)stop,
 			(unsigned long)__builtin_frame_address(0), sp, 0);
 	sa_known_at(who, "span", "-", LABEL_ADDRESS(".Lsa_spin"),

@@ -28,6 +28,13 @@ struct trigger {
 	int (*run_on)(const char *argument);
 };
 
+/* The chain as it is without probes, to compare a probed one with. */
+static noinline __noclone int rehearse(void)
+{
+	sa_chain_run("rehearsal", sa_leaf_return);
+	return 0;
+}
+
 static const struct trigger triggers[] = {
 	{ "null-read", .leaf = sa_fault_null_read },
 	{ "null-call", .leaf = sa_fault_null_call },
@@ -38,7 +45,7 @@ static const struct trigger triggers[] = {
 	{ "warn", .leaf = sa_fault_warn },
 	{ "panic", .leaf = sa_fault_panic },
 	{ "overflow", .leaf = sa_fault_overflow },
-	{ "return", .leaf = sa_leaf_return },
+	{ "rehearse", .run = rehearse },
 	{ "irq", .run = sa_context_irq },
 	{ "softirq", .run = sa_context_softirq },
 	{ "nmi", .run = sa_context_nmi },
