@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 
 import initramfs
-import ktap
+import verdict
 import vm
 from scenario import Scenario
 
@@ -67,17 +67,11 @@ def run_suite(scenario, kernel, directory):
     }
     machine = vm.Machine(kernel.directory, initramfs.build(payload), directory,
                          timeout=scenario.timeout).run()
-    log = directory / "ktap.log"
-    documents = ktap.parse(log.read_text(encoding="utf-8") if log.exists() else "")
-    lost = list(machine.problems)
-    if machine.ended != "poweroff" or len(documents) != 1:
-        lost.append(f"the machine ended in {machine.ended} after {machine.seconds:.0f} s,"
-                    f" with {len(documents)} KTAP documents")
-    lost += [problem for document in documents for problem in document.problems()]
+    lost, _ = verdict.judge(machine, "poweroff")
     if lost:
         return "lost", [], lost
     console = (directory / "console.log").read_text(encoding="utf-8", errors="replace")
-    results = _assertions(documents[0], console)
+    results = _assertions(verdict.documents(machine)[0], console)
     return ("passed" if all(holds for holds, _, _ in results) else "failed"), results, []
 
 

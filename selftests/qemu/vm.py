@@ -215,9 +215,13 @@ class Machine:
         log.unlink(missing_ok=True)
 
     def _keep_file(self, name, encoded):
-        # gzip carries the length and a checksum of what it holds.
+        # gzip carries the length and a checksum of what it holds; but to Python
+        # nothing at all is an empty file.
         try:
-            data = gzip.decompress(base64.b64decode(encoded))
+            packed = base64.b64decode(encoded)
+            if not packed:
+                raise EOFError("nothing of it came")
+            data = gzip.decompress(packed)
         except (ValueError, EOFError, OSError, zlib.error) as error:
             self.problems.append(f"file {name} arrived damaged: {error}")
             return

@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For people; the kernel's build reads Kbuild.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+KERNEL ?= 6.1
+DEMO ?= oops
+DESTDIR ?=
+prefix ?= /usr/local
+
+.DEFAULT_GOAL := all
+
+all: module reader ## the module and the reader
+
+module: ## stackanno.ko, for the kernel that KDIR= names (default: the running one)
+	@test -e '$(KDIR)/Makefile' || { \
+		echo "KDIR=$(KDIR) holds no kernel headers: install linux-headers-$$(uname -r), or give KDIR=" >&2; \
+		exit 1; }
+	$(MAKE) -C '$(KDIR)' M='$(CURDIR)' modules
+
+reader: ## the reader, build/host/stackanno
+	$(MAKE) -C userspace all
+
+demo: ## crash a kernel in QEMU and show the report; DEMO=oops|panic|warn|task KERNEL=6.1|6.12
+	@scripts/deps demo
+	@scripts/demo --kernel '$(KERNEL)' '$(DEMO)'
+
+check: ## every test, on the host and in QEMU, on every kernel
+	@scripts/deps check
+	@scripts/check
+
+check-fast: ## style, the tests on the host, and one boot
+	@scripts/deps check
+	@scripts/check --fast
+
+check-style: ## only what reads or compiles the sources
+	@scripts/deps style
+	@scripts/check-style
+
+install: ## modules_install, the reader and its man page; DESTDIR= and prefix= are honoured
+	$(MAKE) -C '$(KDIR)' M='$(CURDIR)' $(if $(DESTDIR),INSTALL_MOD_PATH='$(DESTDIR)') modules_install
+	$(MAKE) -C userspace install DESTDIR='$(DESTDIR)' prefix='$(prefix)'
+
+clean: ## what was built, but not the kernels in build/kernels
+	find . -path ./build -prune -o -path ./.git -prune -o \( -name '*.o' -o -name '*.ko' \
+		-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' -o -name '.*.d' \
+		-o -name Module.symvers -o -name modules.order -o -name .module-common.c \
+		-o -name __pycache__ \) -exec rm -rf {} +
+	rm -rf build/obj build/host build/unit build/selftests build/results
+
+distclean: clean ## all that was built or fetched
+	rm -rf build
+
+help: ## this list
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' Makefile | expand -t 16
+
+.PHONY: all module reader demo check check-fast check-style install clean distclean help
