@@ -6,6 +6,7 @@ import pathlib
 import re
 import stat
 import subprocess
+import tempfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUSYBOX = pathlib.Path("/usr/bin/busybox")
@@ -82,9 +83,11 @@ def module_bytes(path):
         return lzma.decompress(path.read_bytes())
     stripped = path.with_name(f".{path.name}.stripped")
     if not stripped.exists() or stripped.stat().st_mtime_ns < path.stat().st_mtime_ns:
-        part = stripped.with_name(f"{stripped.name}.{id(path)}")
-        subprocess.run(["objcopy", "--strip-debug", path, part], check=True)
-        part.replace(stripped)
+        # Others may be at it as well: each makes its own, and the last one stays.
+        with tempfile.TemporaryDirectory(dir=path.parent) as directory:
+            part = pathlib.Path(directory) / path.name
+            subprocess.run(["objcopy", "--strip-debug", path, part], check=True)
+            part.replace(stripped)
     return stripped.read_bytes()
 
 
@@ -105,7 +108,9 @@ def build(payload):
         archive.directory(name)
     archive.add_from("bin/busybox", BUSYBOX)
     archive.add("init", (HERE / "guest/init").read_bytes(), 0o755)
-    archive.add("guest/lib.sh", (HERE / "guest/lib.sh").read_bytes())
+    archive.add("guest/shell", (HERE / "guest/shell").read_bytes(), 0o755)
+    for name in ("lib.sh", "mounts.sh"):
+        archive.add(f"guest/{name}", (HERE / "guest" / name).read_bytes())
     libraries = set()
     for name, source in sorted(payload.items()):
         path = f"payload/{name}"

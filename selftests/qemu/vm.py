@@ -13,7 +13,19 @@ import subprocess
 import time
 import zlib
 
-BOOT_OPTIONS = "console=ttyS0,115200 loglevel=4 panic=-1 rdinit=/init"
+BOOT_OPTIONS = "console=ttyS0,115200 loglevel=4 panic=-1"
+
+
+def qemu_command(kernel, image, options, *, memory=512, cpus=2, cpu="max"):
+    """Return QEMU's command line for the directory of a kernel, without its serial ports.
+
+    TCG's own "max" has five-level page tables, and KASLR stays on: what a customer's
+    machine may have, a report must cope with.
+    """
+    return ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none",
+            "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", cpu,
+            "-smp", str(cpus), "-m", str(memory), "-kernel", str(kernel / "vmlinuz"),
+            "-initrd", str(image), "-append", options]
 
 
 class Machine:
@@ -53,13 +65,10 @@ class Machine:
         self._pending = {}
 
     def _command(self, ends):
-        command = ["setpriv", "--pdeathsig", "KILL", "qemu-system-x86_64",
-                   "-nodefaults", "-no-user-config", "-display", "none",
-                   "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", self.cpu,
-                   "-smp", str(self.cpus), "-m", str(self.memory),
-                   "-kernel", str(self.kernel / "vmlinuz"),
-                   "-initrd", str(self.results / "initrd"),
-                   "-append", f"{BOOT_OPTIONS} {self.options}".strip(),
+        command = ["setpriv", "--pdeathsig", "KILL",
+                   *qemu_command(self.kernel, self.results / "initrd",
+                                 f"{BOOT_OPTIONS} rdinit=/init {self.options}".strip(),
+                                 memory=self.memory, cpus=self.cpus, cpu=self.cpu),
                    "-chardev", f"file,id=console,path={self.results / 'console.log'}",
                    "-serial", "chardev:console"]
         for name in ("control", "files", "qmp"):
