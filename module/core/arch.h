@@ -8,6 +8,7 @@
 #define STACKANNO_CORE_ARCH_H
 
 #include "env.h"
+#include "../uapi/stackanno.h"
 
 /* Fields of the saved register file, in memory order, low address first. */
 enum stackanno_x86_field {
@@ -64,6 +65,16 @@ const char *stackanno_arch_register_name(unsigned int field);
  * holds none.
  */
 int stackanno_arch_switch_field(unsigned int slot);
+
+/**
+ * stackanno_arch_entry() - why an entry routine lays down a register file
+ * @name: the routine's symbol ("asm_exc_page_fault")
+ * @vector: set to the exception's or interrupt's vector; STACKANNO_NONE when
+ *	the name does not tell, and for anything else
+ *
+ * Return: enum stackanno_entry; STACKANNO_ENTRY_UNKNOWN for any other name.
+ */
+unsigned int stackanno_arch_entry(const char *name, u32 *vector);
 
 /**
  * stackanno_arch_vector_name() - what an interrupt or exception vector is

@@ -255,3 +255,102 @@ const char *stackanno_arch_segment_name(u64 selector)
 		return NULL;
 	}
 }
+
+/*
+ * struct inactive_task_frame: what __switch_to_asm pushed, low address first.
+ *	push	%rbp
+ *	push	%rbx
+ *	push	%r12
+ *	push	%r13
+ *	push	%r14
+ *	push	%r15
+ */
+static const u8 switch_fields[] = {
+	STACKANNO_X86_R15, STACKANNO_X86_R14, STACKANNO_X86_R13,
+	STACKANNO_X86_R12, STACKANNO_X86_BX, STACKANNO_X86_BP,
+};
+
+int stackanno_arch_switch_field(unsigned int slot)
+{
+	return slot < ARRAY_SIZE(switch_fields) ? switch_fields[slot] : -1;
+}
+
+#define EXCEPTION_PREFIX "asm_exc_"
+#define INTERRUPT_PREFIX "asm_sysvec_"
+
+struct named_vector {
+	const char *name;
+	u32 vector;
+};
+
+/* Behind EXCEPTION_PREFIX, as arch/x86/include/asm/idtentry.h names them. */
+static const struct named_vector exceptions[] = {
+	{ "divide_error", 0 }, { "debug", 1 }, { "int3", 3 }, { "overflow", 4 },
+	{ "bounds", 5 }, { "invalid_op", 6 }, { "device_not_available", 7 },
+	{ "double_fault", 8 }, { "coproc_segment_overrun", 9 }, { "invalid_tss", 10 },
+	{ "segment_not_present", 11 }, { "stack_segment", 12 },
+	{ "general_protection", 13 }, { "page_fault", 14 }, { "coprocessor_error", 16 },
+	{ "alignment_check", 17 }, { "machine_check", 18 }, { "simd_coprocessor_error", 19 },
+	{ "virtualization_exception", 20 }, { "control_protection", 21 },
+	{ "vmm_communication", 29 },
+};
+
+/* Behind INTERRUPT_PREFIX; vectors from arch/x86/include/asm/irq_vectors.h. */
+static const struct named_vector interrupts[] = {
+	{ "spurious_apic_interrupt", 255 }, { "error_interrupt", 254 },
+	{ "reschedule_ipi", 253 }, { "call_function", 252 },
+	{ "call_function_single", 251 }, { "thermal", 250 }, { "threshold", 249 },
+	{ "reboot", 248 }, { "x86_platform_ipi", 247 }, { "irq_work", 246 },
+	{ "deferred_error", 244 }, { "apic_timer_interrupt", 236 },
+};
+
+/* Other names, which may go on behind what stands here. */
+static const struct {
+	const char *prefix;
+	unsigned int entry;
+} entries[] = {
+	{ "asm_exc_nmi", STACKANNO_ENTRY_NMI },
+	{ "end_repeat_nmi", STACKANNO_ENTRY_NMI },
+	{ "asm_common_interrupt", STACKANNO_ENTRY_INTERRUPT },
+	{ "common_interrupt_return", STACKANNO_ENTRY_INTERRUPT },
+	{ "asm_spurious_interrupt", STACKANNO_ENTRY_INTERRUPT },
+	{ "entry_SYSCALL", STACKANNO_ENTRY_SYSCALL },
+	{ "entry_SYSENTER", STACKANNO_ENTRY_SYSCALL },
+	{ "entry_INT80", STACKANNO_ENTRY_SYSCALL },
+	{ "asm_int80_emulation", STACKANNO_ENTRY_SYSCALL },
+	{ "arch_rethook_trampoline", STACKANNO_ENTRY_PROBE },
+	{ "__kretprobe_trampoline", STACKANNO_ENTRY_PROBE },
+	{ "ftrace_regs_call", STACKANNO_ENTRY_PROBE },
+	{ "ftrace_call", STACKANNO_ENTRY_PROBE },
+};
+
+static u32 find_vector(const struct named_vector *table, size_t count, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (!strcmp(table[i].name, name))
+			return table[i].vector;
+	return STACKANNO_NONE;
+}
+
+unsigned int stackanno_arch_entry(const char *name, u32 *vector)
+{
+	size_t i;
+
+	*vector = STACKANNO_NONE;
+	for (i = 0; i < ARRAY_SIZE(entries); i++)
+		if (!strncmp(name, entries[i].prefix, strlen(entries[i].prefix)))
+			return entries[i].entry;
+	if (!strncmp(name, EXCEPTION_PREFIX, strlen(EXCEPTION_PREFIX))) {
+		*vector = find_vector(exceptions, ARRAY_SIZE(exceptions),
+				      name + strlen(EXCEPTION_PREFIX));
+		return STACKANNO_ENTRY_EXCEPTION;
+	}
+	if (!strncmp(name, INTERRUPT_PREFIX, strlen(INTERRUPT_PREFIX))) {
+		*vector = find_vector(interrupts, ARRAY_SIZE(interrupts),
+				      name + strlen(INTERRUPT_PREFIX));
+		return STACKANNO_ENTRY_INTERRUPT;
+	}
+	return STACKANNO_ENTRY_UNKNOWN;
+}
