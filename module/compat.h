@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The only file that knows one kernel from another. Each entry names the
+ * commit that made the difference, its subject, and the release it came with.
+ */
+#ifndef STACKANNO_COMPAT_H
+#define STACKANNO_COMPAT_H
+
+#include <linux/kallsyms.h>
+#include <linux/kmsg_dump.h>
+#include <linux/module.h>
+#include <linux/randomize_kstack.h>
+#include <linux/sysrq.h>
+#include <linux/version.h>
+#include <asm/ptrace.h>
+#include <asm/unwind.h>
+
+#if !defined(CONFIG_X86_64)
+#error "stackanno knows x86-64 only"
+#endif
+
+#if !defined(CONFIG_UNWINDER_ORC)
+#error "stackanno needs the ORC unwinder (CONFIG_UNWINDER_ORC)"
+#endif
+
+/*
+ * e1a261ba599e ("printk: Add a short description string to kmsg_dump()"), v6.10:
+ * dumpers get a struct instead of the bare reason.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define STACKANNO_DUMP_ARG struct kmsg_dump_detail *detail
+#define STACKANNO_DUMP_REASON (detail->reason)
+#else
+#define STACKANNO_DUMP_ARG enum kmsg_dump_reason detail
+#define STACKANNO_DUMP_REASON (detail)
+#endif
+
+/*
+ * bd5d54eb7958 ("tty: sysrq: rename and re-type i in sysrq_handle_loglevel()")
+ * and the series around it, v6.6: handlers take u8 instead of int.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+#define STACKANNO_SYSRQ_KEY u8
+#else
+#define STACKANNO_SYSRQ_KEY int
+#endif
+
+/*
+ * 3703bd54cd37 ("kallsyms: Delete an unused parameter related to
+ * {module_}kallsyms_on_each_symbol()"), v6.4.
+ */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+#define STACKANNO_SYMBOL_ARGS void *data, const char *name, unsigned long address
+#else
+#define STACKANNO_SYMBOL_ARGS \
+	void *data, const char *name, struct module *owner, unsigned long address
+#endif
+
+/* A module's memory, as ranges of one use each. */
+enum stackanno_module_use {
+	STACKANNO_MODULE_TEXT,
+	STACKANNO_MODULE_RODATA,
+	STACKANNO_MODULE_DATA,
+	STACKANNO_MODULE_INIT_TEXT,
+	STACKANNO_MODULE_USES
+};
+
+/*
+ * ac3b43283923 ("module: replace module_layout with module_memory"), v6.4.
+ * Before it, one block held text, then read-only data, then the rest.
+ */
+static inline void stackanno_compat_module_range(const struct module *mod,
+						 enum stackanno_module_use use,
+						 unsigned long *begin, unsigned long *end)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 4, 0)
+	static const enum mod_mem_type type[STACKANNO_MODULE_USES] = {
+		[STACKANNO_MODULE_TEXT] = MOD_TEXT,
+		[STACKANNO_MODULE_RODATA] = MOD_RODATA,
+		[STACKANNO_MODULE_DATA] = MOD_DATA,
+		[STACKANNO_MODULE_INIT_TEXT] = MOD_INIT_TEXT,
+	};
+
+	*begin = (unsigned long)mod->mem[type[use]].base;
+	*end = *begin + mod->mem[type[use]].size;
+#else
+	unsigned long base = (unsigned long)mod->core_layout.base;
+	const unsigned long edge[] = {
+		0, mod->core_layout.text_size, mod->core_layout.ro_after_init_size,
+		mod->core_layout.size,
+	};
+
+	if (use == STACKANNO_MODULE_INIT_TEXT) {
+		*begin = (unsigned long)mod->init_layout.base;
+		*end = *begin + mod->init_layout.text_size;
+		return;
+	}
+	*begin = base + edge[use];
+	*end = base + edge[use + 1];
+#endif
+}
+
+/*
+ * The random offset of the kernel stack that a system call of @task runs
+ * with, in bytes before the compiler's rounding.
+ * 39218ff4c625 ("stack: Optionally randomize kernel stack offset each
+ * syscall"), v5.13; the mask: 9c573cd31343 ("randomize_kstack: Improve entropy
+ * diffusion"), v6.10. The field in task_struct is probed for by Kbuild: it
+ * came and went in stable releases.
+ */
+static inline unsigned int stackanno_compat_stack_offset(const struct task_struct *task)
+{
+#if defined(STACKANNO_HAVE_KSTACK_OFFSET) && defined(CONFIG_RANDOMIZE_KSTACK_OFFSET)
+	return KSTACK_OFFSET_MAX(READ_ONCE(task->kstack_offset));
+#else
+	return 0;
+#endif
+}
+
+/*
+ * Bytes above the pt_regs of a task's entry, and whether FRED's two event
+ * words stand there. TOP_OF_KERNEL_STACK_PADDING is 16 from 65c9cc9e2c14
+ * ("x86/fred: Reserve space for the FRED stack frame"), v6.9, on.
+ */
+static inline bool stackanno_compat_fred(void)
+{
+#if defined(CONFIG_X86_FRED) && defined(X86_FEATURE_FRED)
+	return boot_cpu_has(X86_FEATURE_FRED);
+#else
+	return false;
+#endif
+}
+
+/*
+ * Where the unwinder found the address it stands at, and where that frame's
+ * words begin. unwind_get_return_address_ptr() is not exported; these fields
+ * are what it reads, unchanged since ee9f8fce9964 ("x86/unwind: Add the ORC
+ * unwinder"), v4.14.
+ */
+static inline unsigned long stackanno_compat_unwind_slot(const struct unwind_state *state)
+{
+	if (state->regs)
+		return (unsigned long)&state->regs->ip;
+	return state->sp ? state->sp - sizeof(long) : 0;
+}
+
+static inline unsigned long stackanno_compat_unwind_sp(const struct unwind_state *state)
+{
+	return state->sp;
+}
+
+/* Take back an error that the unwinder marked before its first step. */
+static inline void stackanno_compat_unwind_forgive(struct unwind_state *state)
+{
+	state->error = false;
+}
+
+/* on_cpu is there on SMP kernels only; on others a task that is not current sleeps. */
+static inline bool stackanno_compat_on_cpu(const struct task_struct *task)
+{
+#ifdef CONFIG_SMP
+	return READ_ONCE(task->on_cpu);
+#else
+	return task == current;
+#endif
+}
+
+#endif /* STACKANNO_COMPAT_H */

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The counters. Plain atomics: they are touched a few times a crash, and a
+ * crash may come while per-CPU memory is what is broken.
+ */
+#include "counter.h"
+
+#include <linux/atomic.h>
+#include <linux/build_bug.h>
+#include <linux/kernel.h>
+
+static const char * const names[] = {
+	[STACKANNO_COUNT_RECORDS] = "records",
+	[STACKANNO_COUNT_DROPPED] = "dropped",
+	[STACKANNO_COUNT_REUSED] = "reused",
+	[STACKANNO_COUNT_RECURSIONS] = "recursions_refused",
+	[STACKANNO_COUNT_NESTED_FAULTS] = "nested_faults",
+	[STACKANNO_COUNT_NOFAULT] = "nofault_refusals",
+	[STACKANNO_COUNT_FRAME_LIMIT] = "frame_limit_hits",
+	[STACKANNO_COUNT_SECTION_FULL] = "entries_without_room",
+	[STACKANNO_COUNT_UNWIND_ERRORS] = "unwind_errors",
+	[STACKANNO_COUNT_TORN] = "torn",
+	[STACKANNO_COUNT_RETAKEN] = "retaken",
+	[STACKANNO_COUNT_BUDGET_HITS] = "budget_hits",
+	[STACKANNO_COUNT_CPU_BUSY] = "cpu_timeouts",
+	[STACKANNO_COUNT_MODULES_UNSEEN] = "modules_unseen",
+	[STACKANNO_COUNT_PRINTED] = "printed",
+	[STACKANNO_COUNT_READ_RETRIES] = "read_retries",
+};
+static_assert(ARRAY_SIZE(names) == STACKANNO_COUNTERS);
+
+static atomic_long_t values[STACKANNO_COUNTERS];
+
+void stackanno_counter_add(enum stackanno_counter counter, unsigned long n)
+{
+	if (n)
+		atomic_long_add(n, &values[counter]);
+}
+
+unsigned long stackanno_counter_read(enum stackanno_counter counter)
+{
+	return atomic_long_read(&values[counter]);
+}
+
+const char *stackanno_counter_name(enum stackanno_counter counter)
+{
+	return names[counter];
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Counts of what happened and of what was given up. Doubt is data: whatever
+ * refuses, drops or cuts something counts it here, and debugfs' "stats" shows
+ * every one.
+ */
+#ifndef STACKANNO_COUNTER_H
+#define STACKANNO_COUNTER_H
+
+#include <linux/types.h>
+
+enum stackanno_counter {
+	STACKANNO_COUNT_RECORDS,	/* finished */
+	STACKANNO_COUNT_DROPPED,	/* no record was free to take */
+	STACKANNO_COUNT_REUSED,		/* a later record made room for a new one */
+	STACKANNO_COUNT_RECURSIONS,	/* refused: an annotation was under way here */
+	STACKANNO_COUNT_NESTED_FAULTS,	/* an oops inside an annotation */
+	STACKANNO_COUNT_NOFAULT,	/* reads that were refused */
+	STACKANNO_COUNT_FRAME_LIMIT,	/* chains cut at the limit of frames */
+	STACKANNO_COUNT_SECTION_FULL,	/* entries that found no room in a record */
+	STACKANNO_COUNT_UNWIND_ERRORS,	/* chains that the unwinder gave up on */
+	STACKANNO_COUNT_TORN,		/* pictures of a task that ran meanwhile */
+	STACKANNO_COUNT_RETAKEN,	/* pictures taken again for that */
+	STACKANNO_COUNT_BUDGET_HITS,	/* annotations cut at budget_us */
+	STACKANNO_COUNT_CPU_BUSY,	/* a CPU did not answer in time */
+	STACKANNO_COUNT_MODULES_UNSEEN,	/* modules beyond the table of ranges */
+	STACKANNO_COUNT_PRINTED,	/* reports on the console */
+	STACKANNO_COUNT_READ_RETRIES,	/* a record changed under a reader */
+	STACKANNO_COUNTERS
+};
+
+/**
+ * stackanno_counter_add() - count something
+ * @counter: what
+ * @n: how many
+ *
+ * Context: any.
+ */
+void stackanno_counter_add(enum stackanno_counter counter, unsigned long n);
+
+/**
+ * stackanno_counter_read() - a counter's value
+ * @counter: which
+ *
+ * Context: any.
+ * Return: its value since the module was loaded.
+ */
+unsigned long stackanno_counter_read(enum stackanno_counter counter);
+
+/**
+ * stackanno_counter_name() - a counter's name in "stats"
+ * @counter: which
+ *
+ * Return: the name, never NULL for a counter.
+ */
+const char *stackanno_counter_name(enum stackanno_counter counter);
+
+#endif /* STACKANNO_COUNTER_H */

@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Meaning by symbol. A value is looked up only after it was found to lie in a
+ * range that has symbols: the kernel image's sections, a module's, the static
+ * per-CPU area. The kinds that need more than symbols have their place in
+ * kinds[], most telling first.
+ */
+#include "identify.h"
+
+#include <linux/kernel.h>
+#include <linux/sched/clock.h>
+#include <linux/uaccess.h>
+#include <asm/trapnr.h>
+#include <asm/unistd.h>
+
+#include "core/arch.h"
+#include "counter.h"
+#include "modules.h"
+#include "percpu.h"
+
+/* A clock read every so many words. */
+#define CLOCK_EVERY 32
+
+/* A wrong table of system calls must not be read far: x86-64 has under 500. */
+#define SYSCALL_MAX 1024
+
+struct identify {
+	struct stackanno_builder *builder;
+	const struct stackanno_picture *picture;
+	struct stackanno_symbol *symbol;
+};
+
+static u32 add_string(struct stackanno_builder *builder, const char *text)
+{
+	return stackanno_builder_string(builder, text, strnlen(text, STACKANNO_MAX_STRING - 1));
+}
+
+static struct stackanno_meaning *add_meaning(struct stackanno_builder *builder,
+					     struct stackanno_word *word,
+					     enum stackanno_meaning_kind kind,
+					     enum stackanno_evidence evidence)
+{
+	struct stackanno_meaning *meaning, *last;
+	u32 index;
+
+	meaning = stackanno_builder_add(builder, STACKANNO_SECTION_MEANINGS, &index);
+	if (!meaning)
+		return NULL;
+	meaning->kind = kind;
+	meaning->evidence = evidence;
+	meaning->aux = STACKANNO_NONE;
+	meaning->next = STACKANNO_NONE;
+	if (word->meaning == STACKANNO_NONE) {
+		word->meaning = index;
+		return meaning;
+	}
+	last = stackanno_builder_entry(builder, STACKANNO_SECTION_MEANINGS, word->meaning);
+	while (last && last->next != STACKANNO_NONE)
+		last = stackanno_builder_entry(builder, STACKANNO_SECTION_MEANINGS, last->next);
+	if (last)
+		last->next = index;
+	return meaning;
+}
+
+static void add_symbol(struct stackanno_builder *builder, struct stackanno_word *word,
+		       enum stackanno_meaning_kind kind, enum stackanno_evidence evidence,
+		       const struct stackanno_symbol *symbol)
+{
+	struct stackanno_meaning *meaning = add_meaning(builder, word, kind, evidence);
+
+	if (!meaning)
+		return;
+	meaning->name = add_string(builder, symbol->name);
+	meaning->module = add_string(builder, symbol->module);
+	meaning->offset = symbol->offset;
+	meaning->size = symbol->size;
+}
+
+static void add_named(struct stackanno_builder *builder, struct stackanno_word *word,
+		      enum stackanno_meaning_kind kind, u32 aux, const char *name)
+{
+	struct stackanno_meaning *meaning;
+
+	meaning = add_meaning(builder, word, kind, STACKANNO_EVIDENCE_CERTAIN);
+	if (!meaning)
+		return;
+	meaning->aux = aux;
+	meaning->name = add_string(builder, name);
+}
+
+/*
+ * A return address may stand behind the last instruction of its function, when
+ * that is a call that never comes back: the address before it is looked up.
+ */
+static int return_symbol(u64 address, struct stackanno_symbol *symbol)
+{
+	int ret = stackanno_ksyms_symbol(address - 1, symbol);
+
+	if (!ret)
+		symbol->offset++;
+	return ret;
+}
+
+static struct stackanno_word *word_at(struct stackanno_builder *builder,
+				      const struct stackanno_frame *frame, u64 address)
+{
+	struct stackanno_word *word;
+	u32 i;
+
+	for (i = frame->word_count; i-- > 0;) {
+		word = stackanno_builder_entry(builder, STACKANNO_SECTION_WORDS,
+					       frame->first_word + i);
+		if (word && word->address == address)
+			return word;
+	}
+	return NULL;
+}
+
+/* What took the place of a return address: the word's second meaning, and the note's text. */
+static void name_replacement(struct stackanno_builder *builder, struct stackanno_frame *frame,
+			     u32 index, struct stackanno_word *slot,
+			     struct stackanno_symbol *symbol)
+{
+	struct stackanno_note *note;
+	u32 i;
+
+	if (!(frame->flags & STACKANNO_FRAME_REPLACED) ||
+	    stackanno_ksyms_symbol(frame->stack_ip, symbol))
+		return;
+	add_symbol(builder, slot, STACKANNO_MEANING_TEXT, STACKANNO_EVIDENCE_CERTAIN, symbol);
+	for (i = 0; i < builder->section[STACKANNO_SECTION_NOTES].count; i++) {
+		note = stackanno_builder_entry(builder, STACKANNO_SECTION_NOTES, i);
+		if (note->kind == STACKANNO_NOTE_REPLACED_RETURN && note->frame == index)
+			note->text = add_string(builder, symbol->name);
+	}
+}
+
+/* Names a function; @holder is the frame whose words include its ip's slot. */
+static void name_frame(struct stackanno_builder *builder, struct stackanno_frame *frame,
+		       u32 index, const struct stackanno_frame *holder,
+		       struct stackanno_symbol *symbol)
+{
+	bool stopped = frame->flags & STACKANNO_FRAME_INTERRUPTED;
+	struct stackanno_word *slot;
+
+	if (!frame->ip || frame->flags & STACKANNO_FRAME_BAD_IP)
+		return;
+	if (stopped ? stackanno_ksyms_symbol(frame->ip, symbol) :
+		      return_symbol(frame->ip, symbol))
+		return;
+	frame->name = add_string(builder, symbol->name);
+	frame->module = add_string(builder, symbol->module);
+	frame->func = frame->ip - symbol->offset;
+	frame->func_size = min_t(unsigned long, symbol->size, U32_MAX);
+
+	slot = holder ? word_at(builder, holder, frame->ip_slot) : NULL;
+	if (!slot || slot->meaning != STACKANNO_NONE)
+		return;
+	add_symbol(builder, slot, STACKANNO_MEANING_TEXT, STACKANNO_EVIDENCE_CERTAIN, symbol);
+	name_replacement(builder, frame, index, slot, symbol);
+}
+
+/*
+ * The pt_regs that an annotation begins with. The kernel's notifier tells a
+ * vector that may be of an older trap (thread.trap_nr); the entry routine that
+ * pushed them does not lie: it calls its handler right behind,
+ *	mov	%rsp,%rdi
+ *	call	exc_page_fault
+ * and so returns to itself from the word below them.
+ */
+static void set_cause(struct stackanno_builder *builder, struct stackanno_frame *frame,
+		      const struct stackanno_cause *cause, struct stackanno_symbol *symbol)
+{
+	struct stackanno_record *record = builder->record;
+	unsigned long ret;
+
+	if (!get_kernel_nofault(ret, (unsigned long *)cause->regs - 1) &&
+	    stackanno_ksyms_text(ret) == 1 && !return_symbol(ret, symbol))
+		frame->entry = stackanno_arch_entry(symbol->name, &frame->vector);
+	if (frame->entry == STACKANNO_ENTRY_UNKNOWN) {
+		frame->entry = cause->entry;
+		frame->vector = cause->vector;
+	}
+	if (record->flags & STACKANNO_RECORD_FAULT)
+		record->trap = frame->vector;
+	if (cause->has_error) {
+		frame->error = cause->error;
+		frame->flags |= STACKANNO_FRAME_ERROR;
+	}
+	/* A double fault has in CR2 what the first one, mostly of a stack, was about. */
+	if (cause->has_address && (frame->vector == X86_TRAP_PF || frame->vector == X86_TRAP_DF)) {
+		frame->address = cause->address;
+		frame->flags |= STACKANNO_FRAME_ADDRESS;
+		record->fault_address = cause->address;
+		record->flags |= STACKANNO_RECORD_FAULT_ADDRESS;
+	}
+}
+
+/* The C handlers' names without what the macros of the system calls put before. */
+static const char *syscall_name(const char *name)
+{
+	static const char * const prefixes[] = {
+		"__x64_sys_", "__ia32_sys_", "__ia32_compat_sys_", "__x64_compat_sys_",
+		"__do_sys_", "sys_",
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+			return name + strlen(prefixes[i]);
+	return name;
+}
+
+/* The name of a system call out of the kernel's own table; "" when it has none. */
+static const char *syscall_of(u64 number, bool is_32bit, struct stackanno_symbol *symbol)
+{
+	unsigned long table = stackanno_ksyms_address(is_32bit ? STACKANNO_KSYM_SYSCALLS_32 :
+								 STACKANNO_KSYM_SYSCALLS);
+	unsigned long handler;
+
+	if (!table || number >= SYSCALL_MAX || (!is_32bit && number >= NR_syscalls))
+		return "";
+	if (get_kernel_nofault(handler, (unsigned long *)table + number) ||
+	    stackanno_ksyms_symbol(handler, symbol) || symbol->offset)
+		return "";
+	return syscall_name(symbol->name);
+}
+
+static void explain_orig_ax(struct stackanno_builder *builder, struct stackanno_frame *frame,
+			    struct stackanno_word *word, struct stackanno_symbol *symbol,
+			    const char *entered_by)
+{
+	bool is_32bit = strstr(entered_by, "compat") || strstr(entered_by, "int80") ||
+			strstr(entered_by, "INT80");
+	s64 value = word->value;
+	const char *name;
+
+	/* -2 to -256 are the complements of vectors, as kernels before 5.8 left them. */
+	if (value == -1) {
+		add_named(builder, word, STACKANNO_MEANING_NO_SYSCALL, STACKANNO_NONE, "");
+	} else if (value < -1 && value >= -256) {
+		name = stackanno_arch_vector_name(~value);
+		add_named(builder, word, STACKANNO_MEANING_VECTOR, ~value, name ? name : "");
+	} else if (frame->entry == STACKANNO_ENTRY_SYSCALL && value >= 0 && value < SYSCALL_MAX) {
+		name = syscall_of(value, is_32bit, symbol);
+		frame->vector = value;
+		frame->detail = add_string(builder, name);
+		add_named(builder, word, STACKANNO_MEANING_SYSCALL, value, name);
+	} else if (frame->entry == STACKANNO_ENTRY_EXCEPTION && frame->vector != STACKANNO_NONE &&
+		   stackanno_arch_error_text(frame->vector, value, symbol->name,
+					     sizeof(symbol->name))) {
+		add_named(builder, word, STACKANNO_MEANING_ERROR_CODE, value, symbol->name);
+	}
+}
+
+/* The fields of a pt_regs that are no plain values. */
+static void explain_field(struct stackanno_builder *builder, struct stackanno_frame *entry,
+			  struct stackanno_word *word, struct stackanno_symbol *symbol,
+			  const char *entered_by)
+{
+	const char *name;
+
+	if (word->role != STACKANNO_ROLE_REGS || word->flags & STACKANNO_WORD_UNREADABLE)
+		return;
+	switch (word->arg) {
+	case STACKANNO_X86_ORIG_AX:
+		explain_orig_ax(builder, entry, word, symbol, entered_by);
+		break;
+	case STACKANNO_X86_CS:
+	case STACKANNO_X86_SS:
+		name = stackanno_arch_segment_name(word->value);
+		if (name)
+			add_named(builder, word, STACKANNO_MEANING_SEGMENT, STACKANNO_NONE, name);
+		break;
+	case STACKANNO_X86_FLAGS:
+		stackanno_arch_flags_text(word->value, symbol->name, sizeof(symbol->name));
+		add_named(builder, word, STACKANNO_MEANING_FLAGS, STACKANNO_NONE, symbol->name);
+		break;
+	}
+}
+
+static void explain_fields(struct stackanno_builder *builder, struct stackanno_frame *entry,
+			   const struct stackanno_frame *words, struct stackanno_symbol *symbol,
+			   const char *entered_by)
+{
+	struct stackanno_word *word;
+	u32 i;
+
+	for (i = 0; i < words->word_count; i++) {
+		word = stackanno_builder_entry(builder, STACKANNO_SECTION_WORDS,
+					       words->first_word + i);
+		if (word)
+			explain_field(builder, entry, word, symbol, entered_by);
+	}
+}
+
+static const char *string_at(const struct stackanno_builder *builder, u32 offset)
+{
+	const u32 strings = builder->section[STACKANNO_SECTION_STRINGS].offset;
+
+	return (const char *)builder->buf + strings + offset;
+}
+
+/* What a pt_regs is from: told with the request, or by the routine that pushed it. */
+static void explain_entry(struct stackanno_builder *builder, struct stackanno_frame *entry,
+			  const struct stackanno_frame *before,
+			  const struct stackanno_cause *cause, struct stackanno_symbol *symbol)
+{
+	if (entry->entry != STACKANNO_ENTRY_UNKNOWN)
+		return;
+	if (cause->regs && entry->low == cause->regs) {
+		set_cause(builder, entry, cause, symbol);
+		return;
+	}
+	if (!before || before->kind != STACKANNO_FRAME_CALL || !before->name)
+		return;
+	entry->entry = stackanno_arch_entry(string_at(builder, before->name), &entry->vector);
+	if (entry->entry == STACKANNO_ENTRY_PROBE)
+		entry->detail = before->name;
+}
+
+void stackanno_identify_frames(struct stackanno_builder *builder,
+			       const struct stackanno_cause *cause,
+			       struct stackanno_symbol *symbol)
+{
+	struct stackanno_frame *frame, *before = NULL, *entry = NULL;
+	u32 count = builder->section[STACKANNO_SECTION_FRAMES].count;
+	const char *entered_by = "";
+	u32 i;
+
+	for (i = 0; i < count; i++, before = frame) {
+		frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, i);
+		if (frame->kind == STACKANNO_FRAME_CALL) {
+			name_frame(builder, frame, i, before, symbol);
+			/* cs to ss of a stopped function belong to the block before it. */
+			if (entry && before == entry)
+				explain_fields(builder, entry, frame, symbol, entered_by);
+		} else if (frame->kind == STACKANNO_FRAME_ENTRY) {
+			entry = frame;
+			entered_by = before ? string_at(builder, before->name) : "";
+			explain_entry(builder, entry, before, cause, symbol);
+			explain_fields(builder, entry, entry, symbol, entered_by);
+		}
+	}
+}
+
+/* One kind of meaning: whether @value is of it, and then what of it is added. */
+typedef bool (*meaning_kind)(struct identify *identify, struct stackanno_word *word);
+
+static bool between(u64 value, enum stackanno_ksym begin, enum stackanno_ksym end)
+{
+	unsigned long low = stackanno_ksyms_address(begin);
+
+	return low && value >= low && value < stackanno_ksyms_address(end);
+}
+
+static bool own_slot(struct identify *identify, struct stackanno_word *word)
+{
+	u32 stack = stackanno_picture_stack(identify->picture, word->value);
+	struct stackanno_meaning *meaning;
+	struct stackanno_frame *frame;
+	u32 index, slot;
+
+	if (stack == STACKANNO_NONE)
+		return false;
+	index = stackanno_frame_find(identify->builder, word->value & ~7ULL, &slot);
+	frame = stackanno_builder_entry(identify->builder, STACKANNO_SECTION_FRAMES, index);
+	/* A frame's words may lie on two stacks: an offset is given within the first run. */
+	if (frame && (word->value < frame->low || word->value >= frame->high))
+		frame = NULL;
+	meaning = add_meaning(identify->builder, word,
+			      frame ? STACKANNO_MEANING_OWN_SLOT : STACKANNO_MEANING_STACK,
+			      STACKANNO_EVIDENCE_CERTAIN);
+	if (!meaning)
+		return true;
+	meaning->aux = frame ? index : stack;
+	meaning->offset = word->value - (frame ? frame->low :
+					 identify->picture->stack[stack].begin);
+	return true;
+}
+
+static bool kernel_text(struct identify *identify, struct stackanno_word *word)
+{
+	if (!between(word->value, STACKANNO_KSYM_STEXT, STACKANNO_KSYM_ETEXT) ||
+	    stackanno_ksyms_symbol(word->value, identify->symbol))
+		return false;
+	add_symbol(identify->builder, word, STACKANNO_MEANING_TEXT,
+		   STACKANNO_EVIDENCE_CERTAIN, identify->symbol);
+	return true;
+}
+
+/*
+ * kallsyms has starts, no sizes: a value inside an object may as well lie in
+ * something nameless that follows it, a string or padding.
+ */
+static enum stackanno_evidence data_evidence(const struct stackanno_symbol *symbol)
+{
+	return symbol->offset ? STACKANNO_EVIDENCE_LIKELY : STACKANNO_EVIDENCE_CERTAIN;
+}
+
+static bool kernel_data(struct identify *identify, struct stackanno_word *word)
+{
+	enum stackanno_meaning_kind kind;
+
+	if (between(word->value, STACKANNO_KSYM_START_RODATA, STACKANNO_KSYM_END_RODATA))
+		kind = STACKANNO_MEANING_RODATA;
+	else if (between(word->value, STACKANNO_KSYM_SDATA, STACKANNO_KSYM_EDATA) ||
+		 between(word->value, STACKANNO_KSYM_BSS_START, STACKANNO_KSYM_BSS_STOP))
+		kind = STACKANNO_MEANING_DATA;
+	else
+		return false;
+	if (stackanno_ksyms_symbol(word->value, identify->symbol))
+		return false;
+	add_symbol(identify->builder, word, kind, data_evidence(identify->symbol),
+		   identify->symbol);
+	return true;
+}
+
+static bool percpu_data(struct identify *identify, struct stackanno_word *word)
+{
+	struct stackanno_meaning *meaning;
+	unsigned long offset;
+	const char *name;
+	unsigned int cpu;
+
+	if (stackanno_percpu_find(word->value, &cpu, &name, &offset))
+		return false;
+	meaning = add_meaning(identify->builder, word, STACKANNO_MEANING_PERCPU,
+			      offset ? STACKANNO_EVIDENCE_LIKELY : STACKANNO_EVIDENCE_CERTAIN);
+	if (!meaning)
+		return true;
+	meaning->aux = cpu;
+	meaning->name = add_string(identify->builder, name);
+	meaning->offset = offset;
+	return true;
+}
+
+static bool in_module(struct identify *identify, struct stackanno_word *word)
+{
+	static const enum stackanno_meaning_kind kinds[STACKANNO_MODULE_USES] = {
+		[STACKANNO_MODULE_TEXT] = STACKANNO_MEANING_TEXT,
+		[STACKANNO_MODULE_RODATA] = STACKANNO_MEANING_RODATA,
+		[STACKANNO_MODULE_DATA] = STACKANNO_MEANING_DATA,
+		[STACKANNO_MODULE_INIT_TEXT] = STACKANNO_MEANING_TEXT,
+	};
+	struct stackanno_symbol *symbol = identify->symbol;
+	struct stackanno_meaning *meaning;
+	enum stackanno_module_use use;
+	unsigned long offset;
+	const char *module;
+
+	if (stackanno_modules_find(word->value, &use, &module, &offset))
+		return false;
+	if (!stackanno_ksyms_symbol(word->value, symbol) && symbol->module[0]) {
+		add_symbol(identify->builder, word, kinds[use],
+			   kinds[use] == STACKANNO_MEANING_TEXT ? STACKANNO_EVIDENCE_CERTAIN :
+								  data_evidence(symbol), symbol);
+		return true;
+	}
+	meaning = add_meaning(identify->builder, word, STACKANNO_MEANING_MODULE,
+			      STACKANNO_EVIDENCE_CERTAIN);
+	if (!meaning)
+		return true;
+	meaning->module = add_string(identify->builder, module);
+	meaning->offset = offset;
+	return true;
+}
+
+static const meaning_kind kinds[] = {
+	own_slot,
+	kernel_text,
+	in_module,
+	kernel_data,
+	percpu_data,
+};
+
+static void identify_word(struct identify *identify, struct stackanno_word *word)
+{
+	unsigned int i;
+
+	if (word->meaning != STACKANNO_NONE || word->flags & STACKANNO_WORD_UNREADABLE)
+		return;
+	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kinds[i](identify, word))
+			return;
+}
+
+int stackanno_identify_words(struct stackanno_builder *builder,
+			     const struct stackanno_picture *picture,
+			     struct stackanno_symbol *symbol, u64 deadline)
+{
+	struct identify identify = { .builder = builder, .picture = picture, .symbol = symbol };
+	u32 i;
+
+	for (i = 0; i < builder->section[STACKANNO_SECTION_WORDS].count; i++) {
+		if (deadline && !(i % CLOCK_EVERY) && local_clock() > deadline) {
+			stackanno_counter_add(STACKANNO_COUNT_BUDGET_HITS, 1);
+			return -ETIME;
+		}
+		identify_word(&identify, stackanno_builder_entry(builder,
+								 STACKANNO_SECTION_WORDS, i));
+	}
+	return 0;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the kernel has but does not export. Found once, at load; nothing
+ * outside ksyms.c knows how. A symbol that is not there costs the feature that
+ * needs it and nothing else.
+ */
+#ifndef STACKANNO_KSYMS_H
+#define STACKANNO_KSYMS_H
+
+#include <linux/kallsyms.h>
+#include <linux/module.h>
+#include <linux/sched.h>
+#include <asm/stacktrace.h>
+
+/* Symbols by what is done with them: called, or read. */
+enum stackanno_ksym {
+	/* functions */
+	STACKANNO_KSYM_LOOKUP_NAME,
+	STACKANNO_KSYM_LOOKUP,
+	STACKANNO_KSYM_EACH_SYMBOL,
+	STACKANNO_KSYM_STACK_INFO,
+	STACKANNO_KSYM_STACK_NAME,
+	STACKANNO_KSYM_TEXT_ADDRESS,
+	STACKANNO_KSYM_PUT_STACK,
+	STACKANNO_KSYM_FUNCTIONS,
+	/* data, and functions of which only the address is wanted */
+	STACKANNO_KSYM_STEXT = STACKANNO_KSYM_FUNCTIONS,
+	STACKANNO_KSYM_ETEXT,
+	STACKANNO_KSYM_START_RODATA,
+	STACKANNO_KSYM_END_RODATA,
+	STACKANNO_KSYM_SDATA,
+	STACKANNO_KSYM_EDATA,
+	STACKANNO_KSYM_BSS_START,
+	STACKANNO_KSYM_BSS_STOP,
+	STACKANNO_KSYM_PERCPU_START,
+	STACKANNO_KSYM_PERCPU_END,
+	STACKANNO_KSYM_SYSCALLS,
+	STACKANNO_KSYM_SYSCALLS_32,
+	STACKANNO_KSYM_PANIC_ON_OOPS,
+	STACKANNO_KSYM_LOCKED_DOWN,
+	STACKANNO_KSYM_PANIC,
+	STACKANNO_KSYM_VPANIC,
+	STACKANNO_KSYM_NMI_PANIC,
+	STACKANNO_KSYMS
+};
+
+/* A symbol around an address. */
+struct stackanno_symbol {
+	char name[KSYM_SYMBOL_LEN];	/* as wide as what sprint_symbol() may write */
+	char module[MODULE_NAME_LEN];	/* "" for the kernel itself */
+	unsigned long offset;
+	unsigned long size;
+};
+
+/**
+ * stackanno_ksyms_init() - find the symbols
+ * @hint: address of kallsyms_lookup_name as the administrator gave it; 0 to
+ *	find it by a kprobe
+ *
+ * Context: process, may sleep.
+ * Return: 0, also when nothing was found; -EINVAL when @hint is not the address
+ * of that function (checked before it is ever called).
+ */
+int stackanno_ksyms_init(unsigned long hint);
+
+/**
+ * stackanno_ksyms_name() - name of a symbol in the table
+ * @ksym: which
+ *
+ * Return: its name.
+ */
+const char *stackanno_ksyms_name(enum stackanno_ksym ksym);
+
+/**
+ * stackanno_ksyms_serves() - what is lost without a symbol
+ * @ksym: which
+ *
+ * Return: the feature, in words.
+ */
+const char *stackanno_ksyms_serves(enum stackanno_ksym ksym);
+
+/**
+ * stackanno_ksyms_address() - address of a symbol in the table
+ * @ksym: which
+ *
+ * Context: any.
+ * Return: the address; 0 when it was not found. Never to be called through.
+ */
+unsigned long stackanno_ksyms_address(enum stackanno_ksym ksym);
+
+/**
+ * stackanno_ksyms_symbol() - the symbol around an address
+ * @address: any
+ * @symbol: set on success; large, so not on the stack
+ *
+ * Takes the RCU read lock at most. Symbols of modules are found by the kernel's
+ * tree of modules: ask only of addresses in ranges that are known to be a
+ * module's, or that the unwinder took for text.
+ *
+ * Context: any.
+ * Return: 0; -ENOENT when there is none.
+ */
+int stackanno_ksyms_symbol(unsigned long address, struct stackanno_symbol *symbol);
+
+/**
+ * stackanno_ksyms_text() - whether an address is text of kernel, module or JIT
+ * @address: any
+ *
+ * Context: any.
+ * Return: 1 or 0; -ENOENT when the kernel's own test was not found.
+ */
+int stackanno_ksyms_text(unsigned long address);
+
+/**
+ * stackanno_ksyms_stack_info() - the stack that an address lies on
+ * @address: any
+ * @task: whose; current for the stacks of this CPU
+ * @info: set on success
+ *
+ * Context: any, preemption off.
+ * Return: 0; -ENOENT when it lies on none, or the function was not found.
+ */
+int stackanno_ksyms_stack_info(unsigned long address, struct task_struct *task,
+			       struct stack_info *info);
+
+/**
+ * stackanno_ksyms_stack_name() - the kernel's name of a kind of stack
+ * @type: as the unwinder's stack_info says
+ *
+ * Context: any.
+ * Return: "IRQ", "#DF" and so on; NULL when it has none.
+ */
+const char *stackanno_ksyms_stack_name(enum stack_type type);
+
+/**
+ * stackanno_ksyms_put_task_stack() - let go of a stack that was pinned
+ * @task: whose stack try_get_task_stack() pinned
+ *
+ * Context: process. Only when STACKANNO_KSYM_PUT_STACK was found.
+ */
+void stackanno_ksyms_put_task_stack(struct task_struct *task);
+
+/* What stackanno_ksyms_each() calls; non-zero ends the walk. */
+typedef int (*stackanno_ksyms_visit)(void *data, const char *name, unsigned long address);
+
+/**
+ * stackanno_ksyms_each() - walk the kernel's own symbols
+ * @visit: called for each
+ * @data: handed to it
+ *
+ * Context: process, may sleep.
+ * Return: 0; -ENOENT when the function was not found; else what @visit said.
+ */
+int stackanno_ksyms_each(stackanno_ksyms_visit visit, void *data);
+
+#endif /* STACKANNO_KSYMS_H */

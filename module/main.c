@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * stackanno: explains every word of a crashed kernel's stack.
+ */
+#include <linux/module.h>
+
+#include "debugfs.h"
+#include "ksyms.h"
+#include "modules.h"
+#include "percpu.h"
+#include "policy.h"
+#include "store.h"
+#include "trigger.h"
+#include "unwind.h"
+
+static int __init stackanno_init(void)
+{
+	int ret;
+
+	ret = stackanno_policy_init();
+	if (ret)
+		return ret;
+	ret = stackanno_ksyms_init(stackanno_policy_kallsyms());
+	if (ret)
+		return ret;
+	ret = stackanno_unwind_init();
+	if (ret)
+		return ret;
+	ret = stackanno_percpu_init();
+	if (ret)
+		return ret;
+	ret = stackanno_modules_init();
+	if (ret)
+		goto err_percpu;
+	ret = stackanno_store_init(stackanno_policy_records());
+	if (ret)
+		goto err_modules;
+	ret = stackanno_trigger_init();
+	if (ret)
+		goto err_store;
+	stackanno_debugfs_init(stackanno_store_bytes() + stackanno_percpu_bytes());
+	return 0;
+
+err_store:
+	stackanno_store_exit();
+err_modules:
+	stackanno_modules_exit();
+err_percpu:
+	stackanno_percpu_exit();
+	return ret;
+}
+
+static void __exit stackanno_exit(void)
+{
+	stackanno_debugfs_exit();
+	stackanno_trigger_exit();
+	stackanno_store_exit();
+	stackanno_modules_exit();
+	stackanno_percpu_exit();
+}
+
+module_init(stackanno_init);
+module_exit(stackanno_exit);
+
+MODULE_DESCRIPTION("Explains every word of a crashed kernel's stack");
+MODULE_VERSION("0.1");
+MODULE_LICENSE("GPL");

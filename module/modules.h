@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Where modules lie: our own table of ranges, so that a crash need not walk the
+ * kernel's tree of modules, which may be what is broken.
+ */
+#ifndef STACKANNO_MODULES_H
+#define STACKANNO_MODULES_H
+
+#include <linux/module.h>
+
+#include "compat.h"
+
+/**
+ * stackanno_modules_init() - note the modules there are, and those to come
+ *
+ * Context: process, may sleep.
+ * Return: 0; -ENOMEM, or what register_module_notifier() said.
+ */
+int stackanno_modules_init(void);
+
+/**
+ * stackanno_modules_exit() - stop noting
+ *
+ * Context: process, may sleep.
+ */
+void stackanno_modules_exit(void);
+
+/**
+ * stackanno_modules_find() - the module that an address lies in
+ * @address: any
+ * @use: set to what that part of the module is for
+ * @name: set to the module's name, which stays readable as long as this module
+ *	is loaded
+ * @offset: set to the distance from the part's begin
+ *
+ * Context: any.
+ * Return: 0; -ENOENT when it lies in none.
+ */
+int stackanno_modules_find(unsigned long address, enum stackanno_module_use *use,
+			   const char **name, unsigned long *offset);
+
+#endif /* STACKANNO_MODULES_H */

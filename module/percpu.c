@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The index of per-CPU variables: offsets within the area, sorted, each with
+ * its name. Made in two walks, one to count and one to fill.
+ */
+#include "percpu.h"
+
+#include <linux/cpumask.h>
+#include <linux/percpu.h>
+#include <linux/sort.h>
+#include <linux/string.h>
+#include <linux/vmalloc.h>
+
+#include "ksyms.h"
+
+struct variable {
+	u32 offset;	/* from the area's begin */
+	u32 name;	/* in the names */
+};
+
+static struct {
+	unsigned long begin;
+	unsigned long end;
+	struct variable *variables;
+	char *names;
+	u32 count;
+	u32 name_bytes;
+	u32 room;	/* variables that were allocated for */
+	u32 name_room;
+} area;
+
+static int count_symbol(void *data, const char *name, unsigned long address)
+{
+	if (address >= area.begin && address < area.end) {
+		area.room++;
+		area.name_room += strlen(name) + 1;
+	}
+	return 0;
+}
+
+static int add_symbol(void *data, const char *name, unsigned long address)
+{
+	size_t len = strlen(name) + 1;
+
+	if (address < area.begin || address >= area.end)
+		return 0;
+	/* No symbol is added to the kernel between the walks: a bound all the same. */
+	if (area.count == area.room || area.name_bytes + len > area.name_room)
+		return -ENOSPC;
+	area.variables[area.count].offset = address - area.begin;
+	area.variables[area.count].name = area.name_bytes;
+	memcpy(area.names + area.name_bytes, name, len);
+	area.name_bytes += len;
+	area.count++;
+	return 0;
+}
+
+static int by_offset(const void *a, const void *b)
+{
+	const struct variable *left = a, *right = b;
+
+	if (left->offset != right->offset)
+		return left->offset < right->offset ? -1 : 1;
+	return left->name < right->name ? -1 : left->name > right->name;
+}
+
+int stackanno_percpu_init(void)
+{
+	area.begin = stackanno_ksyms_address(STACKANNO_KSYM_PERCPU_START);
+	area.end = stackanno_ksyms_address(STACKANNO_KSYM_PERCPU_END);
+	/* The begin may be zero, the end is not. */
+	if (!area.end || stackanno_ksyms_each(count_symbol, NULL) || !area.room)
+		return 0;
+	area.variables = vzalloc(array_size(area.room, sizeof(*area.variables)));
+	area.names = vzalloc(area.name_room);
+	if (!area.variables || !area.names) {
+		stackanno_percpu_exit();
+		return -ENOMEM;
+	}
+	stackanno_ksyms_each(add_symbol, NULL);
+	sort(area.variables, area.count, sizeof(*area.variables), by_offset, NULL);
+	return 0;
+}
+
+void stackanno_percpu_exit(void)
+{
+	vfree(area.variables);
+	vfree(area.names);
+	memset(&area, 0, sizeof(area));
+}
+
+size_t stackanno_percpu_bytes(void)
+{
+	return area.room * sizeof(*area.variables) + area.name_room;
+}
+
+static const struct variable *last_at(u32 offset)
+{
+	u32 low = 0, high = area.count;
+
+	while (low < high) {
+		u32 middle = low + (high - low) / 2;
+
+		if (area.variables[middle].offset <= offset)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? &area.variables[low - 1] : NULL;
+}
+
+int stackanno_percpu_find(unsigned long address, unsigned int *cpu, const char **name,
+			  unsigned long *offset)
+{
+	const struct variable *variable;
+	unsigned int i;
+
+	if (!area.count)
+		return -ENOENT;
+	for_each_possible_cpu(i) {
+		/* __per_cpu_offset turns the linked address into the instance's. */
+		unsigned long begin = area.begin + per_cpu_offset(i);
+
+		if (address < begin || address - begin >= area.end - area.begin)
+			continue;
+		variable = last_at(address - begin);
+		if (!variable)
+			return -ENOENT;
+		*cpu = i;
+		*name = area.names + variable->name;
+		*offset = address - begin - variable->offset;
+		return 0;
+	}
+	return -ENOENT;
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What is done when, how much is said, and what is withheld: the module's
+ * parameters, and the only place that reads them.
+ */
+#ifndef STACKANNO_POLICY_H
+#define STACKANNO_POLICY_H
+
+#include <linux/types.h>
+
+#include "core/render.h"
+
+/**
+ * stackanno_policy_init() - settle what holds from load to unload
+ *
+ * Context: process.
+ * Return: 0; -EINVAL when a parameter makes no sense (said in the log).
+ */
+int stackanno_policy_init(void);
+
+/**
+ * stackanno_policy_wants() - whether a way in is open
+ * @reason: what would bring a record about
+ *
+ * Context: any.
+ * Return: true when a record is to be made.
+ */
+bool stackanno_policy_wants(enum stackanno_reason reason);
+
+/**
+ * stackanno_policy_console() - what of a record goes to the console
+ * @reason: what brought it about
+ * @options: form, redaction and budget, set when anything is to be printed
+ *
+ * Context: any.
+ * Return: true when something is to be printed.
+ */
+bool stackanno_policy_console(enum stackanno_reason reason,
+			      struct stackanno_render_options *options);
+
+/**
+ * stackanno_policy_alert() - what is printed within the kernel's own report
+ * @last_chance: a crash kernel takes over before anything else can be printed
+ * @options: form, redaction and budget, set when anything is to be printed
+ *
+ * Context: any.
+ * Return: true when something is to be printed.
+ */
+bool stackanno_policy_alert(bool last_chance, struct stackanno_render_options *options);
+
+/**
+ * stackanno_policy_withheld() - whether the kernel hides its memory from root
+ *
+ * Context: any: reads one word.
+ * Return: true when it is locked down for confidentiality.
+ */
+bool stackanno_policy_withheld(void);
+
+/**
+ * stackanno_policy_records() - how many records are kept
+ *
+ * Return: 1 to 64.
+ */
+unsigned int stackanno_policy_records(void);
+
+/**
+ * stackanno_policy_budget_us() - how long one annotation may take
+ *
+ * Context: any.
+ * Return: microseconds; 0 for no limit.
+ */
+unsigned int stackanno_policy_budget_us(void);
+
+/**
+ * stackanno_policy_kallsyms() - address given for kallsyms_lookup_name
+ *
+ * Return: the address; 0 when none was given.
+ */
+unsigned long stackanno_policy_kallsyms(void);
+
+#endif /* STACKANNO_POLICY_H */

@@ -1,0 +1,594 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Notifiers, tracepoints, the sysrq key, and what is asked for through debugfs.
+ *
+ * An oops is recorded in the die notifier, within the kernel's report, and
+ * printed by a kmsg dumper, which runs behind its end marker. A warning is
+ * recorded in its tracepoint, which may run under any lock, and printed from
+ * irq_work.
+ */
+#include "trigger.h"
+
+#include <linux/completion.h>
+#include <linux/cpu.h>
+#include <linux/delay.h>
+#include <linux/irq_work.h>
+#include <linux/kdebug.h>
+#include <linux/kernel.h>
+#include <linux/kexec.h>
+#include <linux/kmsg_dump.h>
+#include <linux/mutex.h>
+#include <linux/notifier.h>
+#include <linux/panic_notifier.h>
+#include <linux/percpu.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
+#include <linux/smp.h>
+#include <linux/sysrq.h>
+#include <linux/tracepoint.h>
+#include <linux/uaccess.h>
+#include <asm/irq_regs.h>
+#include <asm/special_insns.h>
+#include <asm/trap_pf.h>
+#include <trace/events/error_report.h>
+
+#include "compat.h"
+#include "console.h"
+#include "counter.h"
+#include "guard.h"
+#include "ksyms.h"
+#include "pipeline.h"
+#include "policy.h"
+#include "store.h"
+
+/* How long a CPU may take to answer before it is said to be busy. */
+#define CPU_TIMEOUT_MS 2000
+#define CPU_POLL_MS 10
+
+/* A task that wakes up and sleeps again is tried this often. */
+#define TASK_TRIES 4
+
+/* Bytes before ip that the kernel's own report reads as code. */
+#define CODE_BEFORE 64
+
+/* The oops that this CPU was in last, so that the panic it ends in is known. */
+struct last_oops {
+	const struct task_struct *task;
+	pid_t pid;
+};
+
+static DEFINE_PER_CPU(struct last_oops, last_oops);
+
+static void prepare(struct stackanno_request *request, enum stackanno_reason reason,
+		    enum stackanno_start start, struct task_struct *task)
+{
+	memset(request, 0, sizeof(*request));
+	request->reason = reason;
+	request->origin.start = start;
+	request->origin.task = task;
+	request->cause.vector = STACKANNO_NONE;
+	request->trap = STACKANNO_NONE;
+	request->budget_us = stackanno_policy_budget_us();
+	request->withhold = stackanno_policy_withheld();
+}
+
+static void print_record(struct stackanno_slot *slot, const struct stackanno_view *view,
+			 const struct stackanno_render_options *options)
+{
+	if (stackanno_guard_enter()) {
+		stackanno_console_print(slot, view, options);
+		stackanno_guard_leave();
+	}
+	stackanno_store_release(slot);
+}
+
+/* Prints what is due, each record once. */
+static void print_due(enum stackanno_due due)
+{
+	struct stackanno_render_options options;
+	struct stackanno_slot *slot;
+	struct stackanno_view view;
+	unsigned int i;
+
+	for (i = 0; i < stackanno_store_count(); i++) {
+		slot = stackanno_store_take_report(due, &view);
+		if (!slot)
+			return;
+		if (stackanno_policy_console(view.head.reason, &options))
+			print_record(slot, &view, &options);
+		else
+			stackanno_store_release(slot);
+	}
+}
+
+/*
+ * As kexec_should_crash(): whether oops_end() is going to start the crash
+ * kernel, before the end marker and before any dumper.
+ */
+static bool crash_kernel_takes_over(void)
+{
+	unsigned long address = stackanno_ksyms_address(STACKANNO_KSYM_PANIC_ON_OOPS);
+	int panic_on_oops = 0;
+
+	if (!kexec_crash_loaded())
+		return false;
+	if (in_interrupt() || !current->pid || is_global_init(current))
+		return true;
+	return address && !get_kernel_nofault(panic_on_oops, (int *)address) && panic_on_oops;
+}
+
+static void print_alert(u64 id, bool last_chance)
+{
+	struct stackanno_render_options options;
+	struct stackanno_slot *slot;
+	struct stackanno_view view;
+
+	if (!stackanno_policy_alert(last_chance, &options))
+		return;
+	slot = stackanno_store_pin(id, &view);
+	if (slot)
+		print_record(slot, &view, &options);
+}
+
+/*
+ * The address that a page fault was about. CR2 is all there is, and the
+ * kernel's own report may have faulted since: on its nofault read of the code
+ * around ip, when that is not mapped. An address there is not to be believed,
+ * except for the fetch of an instruction, which is about ip itself.
+ */
+static bool fault_address(const struct pt_regs *regs, unsigned long error, unsigned long cr2,
+			  u64 *address)
+{
+	if (error & X86_PF_INSTR || !regs->ip) {
+		*address = regs->ip;
+		return true;
+	}
+	if (cr2 - (regs->ip - CODE_BEFORE) < 2 * CODE_BEFORE)
+		return false;
+	*address = cr2;
+	return true;
+}
+
+static void set_fault(struct stackanno_request *request, const struct die_args *args,
+		      unsigned long cr2)
+{
+	request->flags |= STACKANNO_RECORD_FAULT;
+	request->trap = args->trapnr;
+	request->signal = args->signr;
+	request->error = args->err;
+	request->cause.regs = (unsigned long)args->regs;
+	request->cause.entry = STACKANNO_ENTRY_EXCEPTION;
+	request->cause.vector = args->trapnr;
+	request->cause.error = args->err;
+	request->cause.has_error = true;
+	request->cause.has_address = fault_address(args->regs, args->err, cr2,
+						   &request->cause.address);
+}
+
+static int die_event(struct notifier_block *nb, unsigned long event, void *data)
+{
+	/* First of all: the next fault, also one that is survived, overwrites it. */
+	unsigned long cr2 = native_read_cr2();
+	const struct die_args *args = data;
+	struct stackanno_request request;
+	bool last_chance;
+	u64 id;
+
+	/* The chain also carries breakpoints, traps of user space and the like. */
+	if (event != DIE_OOPS || !args->regs)
+		return NOTIFY_DONE;
+	if (stackanno_guard_fault())
+		return NOTIFY_DONE;
+
+	last_chance = crash_kernel_takes_over();
+	prepare(&request, STACKANNO_REASON_OOPS, STACKANNO_START_REGS, current);
+	request.origin.regs = args->regs;
+	request.title = args->str;
+	request.report = !last_chance;
+	set_fault(&request, args, cr2);
+
+	raw_cpu_write(last_oops.task, current);
+	raw_cpu_write(last_oops.pid, current->pid);
+	if (!stackanno_pipeline_run(&request, &id))
+		print_alert(id, last_chance);
+	/* Never NOTIFY_STOP: die() would return into the code that faulted. */
+	return NOTIFY_DONE;
+}
+
+/* Behind everything else on the chain: debuggers may take an event for their own. */
+static struct notifier_block die_notifier = {
+	.notifier_call = die_event,
+	.priority = INT_MIN,
+};
+
+static void dump_log(struct kmsg_dumper *dumper, STACKANNO_DUMP_ARG)
+{
+	if (STACKANNO_DUMP_REASON == KMSG_DUMP_OOPS)
+		print_due(STACKANNO_DUE_OWN_OOPS);
+}
+
+static struct kmsg_dumper dumper = {
+	.dump = dump_log,
+	.max_reason = KMSG_DUMP_OOPS,
+};
+
+/* Whether this panic is where the oops that this CPU was in just now ends. */
+static bool ends_an_oops(void)
+{
+	return raw_cpu_read(last_oops.task) == current &&
+	       raw_cpu_read(last_oops.pid) == current->pid;
+}
+
+static int panic_event(struct notifier_block *nb, unsigned long event, void *data)
+{
+	struct stackanno_request request;
+
+	if (!ends_an_oops()) {
+		prepare(&request, STACKANNO_REASON_PANIC, STACKANNO_START_PANIC, current);
+		request.title = data;
+		request.report = true;
+		stackanno_pipeline_run(&request, NULL);
+	}
+	print_due(STACKANNO_DUE_FATAL);
+	return NOTIFY_DONE;
+}
+
+/* Before notifiers that reboot or hang the machine. */
+static struct notifier_block panic_notifier = {
+	.notifier_call = panic_event,
+	.priority = INT_MAX,
+};
+
+static void print_later(struct irq_work *work)
+{
+	print_due(STACKANNO_DUE_OTHER);
+}
+
+static DEFINE_IRQ_WORK(print_work, print_later);
+
+static void run_and_print_later(struct stackanno_request *request)
+{
+	request->report = true;
+	if (!stackanno_pipeline_run(request, NULL))
+		irq_work_queue(&print_work);
+}
+
+static void error_report_probe(void *unused, enum error_detector detector, unsigned long id)
+{
+	static const enum stackanno_reason reasons[] = {
+		[ERROR_DETECTOR_KFENCE] = STACKANNO_REASON_KFENCE,
+		[ERROR_DETECTOR_KASAN] = STACKANNO_REASON_KASAN,
+		[ERROR_DETECTOR_WARN] = STACKANNO_REASON_WARN,
+	};
+	enum stackanno_reason reason = STACKANNO_REASON_REPORT;
+	struct stackanno_request request;
+
+	if ((unsigned int)detector < ARRAY_SIZE(reasons) && reasons[detector])
+		reason = reasons[detector];
+	if (!stackanno_policy_wants(reason))
+		return;
+	prepare(&request, reason, STACKANNO_START_REPORT, current);
+	/* A warning's id is where it was raised; the others' is the object's address. */
+	if (reason == STACKANNO_REASON_WARN)
+		request.origin.ip = id;
+	request.cause.entry = STACKANNO_ENTRY_EXCEPTION;
+	run_and_print_later(&request);
+}
+
+static void hang_probe(void *unused, struct task_struct *task)
+{
+	struct stackanno_request request;
+
+	if (!stackanno_policy_wants(STACKANNO_REASON_HANG))
+		return;
+	if (!stackanno_ksyms_address(STACKANNO_KSYM_PUT_STACK) || !try_get_task_stack(task))
+		return;
+	prepare(&request, STACKANNO_REASON_HANG, STACKANNO_START_ASLEEP, task);
+	run_and_print_later(&request);
+	stackanno_ksyms_put_task_stack(task);
+}
+
+/* Tracepoints by name: one of them is not exported, and either may be absent. */
+static struct {
+	const char *name;
+	void *probe;
+	struct tracepoint *tracepoint;
+} probes[] = {
+	{ "error_report_end", error_report_probe },
+	{ "sched_process_hang", hang_probe },
+};
+
+static void match_tracepoint(struct tracepoint *tracepoint, void *unused)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(probes); i++)
+		if (!strcmp(tracepoint->name, probes[i].name))
+			probes[i].tracepoint = tracepoint;
+}
+
+static void register_probes(void)
+{
+	unsigned int i;
+
+	for_each_kernel_tracepoint(match_tracepoint, NULL);
+	for (i = 0; i < ARRAY_SIZE(probes); i++)
+		if (probes[i].tracepoint &&
+		    tracepoint_probe_register(probes[i].tracepoint, probes[i].probe, NULL))
+			probes[i].tracepoint = NULL;
+}
+
+static void unregister_probes(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(probes); i++)
+		if (probes[i].tracepoint)
+			tracepoint_probe_unregister(probes[i].tracepoint, probes[i].probe, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+static void sysrq_pressed(STACKANNO_SYSRQ_KEY key)
+{
+	struct pt_regs *regs = get_irq_regs();
+	struct stackanno_request request;
+
+	prepare(&request, STACKANNO_REASON_SYSRQ,
+		regs ? STACKANNO_START_REGS : STACKANNO_START_HERE, current);
+	request.origin.regs = regs;
+	request.cause.regs = (unsigned long)regs;
+	request.cause.entry = STACKANNO_ENTRY_INTERRUPT;
+	run_and_print_later(&request);
+}
+
+static const struct sysrq_key_op sysrq_op = {
+	.handler = sysrq_pressed,
+	.help_msg = "annotate-stack",
+	.action_msg = "Annotate Stack",
+	.enable_mask = SYSRQ_ENABLE_DUMP,
+};
+
+/* Letters that x86 leaves alone in one kernel or another, in the order they are tried. */
+static const struct sysrq_key {
+	char key;
+	const char *name;
+} sysrq_keys[] = {
+	{ 'a', "sysrq_a" },
+	{ 'y', "sysrq_y" },
+	{ 'x', "sysrq_x" },
+	{ 'g', "sysrq_g" },
+};
+
+static const struct sysrq_key *sysrq_key;
+
+static void register_sysrq(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(sysrq_keys) && !sysrq_key; i++)
+		if (!register_sysrq_key(sysrq_keys[i].key, &sysrq_op))
+			sysrq_key = &sysrq_keys[i];
+}
+
+static void unregister_sysrq(void)
+{
+	if (sysrq_key)
+		unregister_sysrq_key(sysrq_key->key, &sysrq_op);
+	sysrq_key = NULL;
+}
+
+int stackanno_trigger_self(void)
+{
+	struct stackanno_request request;
+
+	prepare(&request, STACKANNO_REASON_SELF, STACKANNO_START_HERE, current);
+	return stackanno_pipeline_run(&request, NULL);
+}
+
+/* What one CPU is asked by another. */
+static struct {
+	struct mutex lock;	/* one at a time */
+	atomic_t pending;	/* the CPU asked last has not answered */
+	call_single_data_t call;
+	struct completion done;
+	const struct task_struct *wanted;	/* NULL: whatever runs */
+	enum stackanno_reason reason;
+	int result;
+} ask = {
+	.lock = __MUTEX_INITIALIZER(ask.lock),
+	.done = COMPLETION_INITIALIZER(ask.done),
+};
+
+static int annotate_interrupted(void)
+{
+	struct pt_regs *regs = get_irq_regs();
+	struct stackanno_request request;
+
+	/* Gone from this CPU since it was asked about: the caller looks again. */
+	if (ask.wanted && ask.wanted != current)
+		return -EAGAIN;
+	/* The idle loop runs what it was asked without an interrupt. */
+	prepare(&request, ask.reason, regs ? STACKANNO_START_REGS : STACKANNO_START_HERE,
+		current);
+	request.origin.regs = regs;
+	request.cause.regs = (unsigned long)regs;
+	request.cause.entry = STACKANNO_ENTRY_INTERRUPT;
+	return stackanno_pipeline_run(&request, NULL);
+}
+
+static void answer(void *unused)
+{
+	ask.result = annotate_interrupted();
+	complete(&ask.done);
+	/* Last: what is asked next may overwrite all of the above. */
+	atomic_set_release(&ask.pending, 0);
+}
+
+static int ask_cpu(unsigned int cpu, enum stackanno_reason reason,
+		   const struct task_struct *wanted)
+{
+	int ret;
+
+	mutex_lock(&ask.lock);
+	ret = -EBUSY;
+	if (atomic_cmpxchg_acquire(&ask.pending, 0, 1))
+		goto out;
+	ask.wanted = wanted;
+	ask.reason = reason;
+	reinit_completion(&ask.done);
+	INIT_CSD(&ask.call, answer, NULL);
+	ret = smp_call_function_single_async(cpu, &ask.call);
+	if (ret) {
+		atomic_set(&ask.pending, 0);
+		goto out;
+	}
+	/* A CPU with interrupts off may never answer: not waited for longer, and said. */
+	if (wait_for_completion_timeout(&ask.done, msecs_to_jiffies(CPU_TIMEOUT_MS))) {
+		ret = ask.result;
+	} else {
+		stackanno_counter_add(STACKANNO_COUNT_CPU_BUSY, 1);
+		ret = -EBUSY;
+	}
+out:
+	mutex_unlock(&ask.lock);
+	return ret;
+}
+
+int stackanno_trigger_cpu(unsigned int cpu)
+{
+	int ret;
+
+	if (cpu >= nr_cpu_ids || !cpu_possible(cpu))
+		return -EINVAL;
+	cpus_read_lock();
+	ret = cpu_online(cpu) ? ask_cpu(cpu, STACKANNO_REASON_CPU, NULL) : -ENODEV;
+	cpus_read_unlock();
+	return ret;
+}
+
+static int annotate_asleep(struct task_struct *task, enum stackanno_reason reason,
+			   bool room_only)
+{
+	struct stackanno_request request;
+	int ret;
+
+	if (!stackanno_ksyms_address(STACKANNO_KSYM_PUT_STACK))
+		return -EOPNOTSUPP;
+	if (!try_get_task_stack(task))
+		return -ESRCH;
+	prepare(&request, reason, STACKANNO_START_ASLEEP, task);
+	request.room_only = room_only;
+	ret = stackanno_pipeline_run(&request, NULL);
+	stackanno_ksyms_put_task_stack(task);
+	return ret;
+}
+
+static int annotate_task(struct task_struct *task)
+{
+	unsigned int tries;
+	int ret = -EBUSY;
+
+	if (task == current)
+		return stackanno_trigger_self();
+	for (tries = 0; tries < TASK_TRIES && (ret == -EBUSY || ret == -EAGAIN); tries++) {
+		if (!stackanno_compat_on_cpu(task)) {
+			ret = annotate_asleep(task, STACKANNO_REASON_TASK, false);
+			continue;
+		}
+		cpus_read_lock();
+		ret = ask_cpu(task_cpu(task), STACKANNO_REASON_TASK, task);
+		cpus_read_unlock();
+	}
+	return ret == -EAGAIN ? -EBUSY : ret;
+}
+
+int stackanno_trigger_pid(pid_t pid)
+{
+	struct task_struct *task;
+	int ret;
+
+	rcu_read_lock();
+	task = pid_task(find_vpid(pid), PIDTYPE_PID);
+	if (task)
+		get_task_struct(task);
+	rcu_read_unlock();
+	if (!task)
+		return -ESRCH;
+	ret = annotate_task(task);
+	put_task_struct(task);
+	return ret;
+}
+
+/* As the kernel's own "show blocked tasks": not those that merely idle. */
+static bool is_blocked(const struct task_struct *task)
+{
+	unsigned int state = READ_ONCE(task->__state);
+
+	return state & TASK_UNINTERRUPTIBLE && !(state & TASK_NOLOAD);
+}
+
+int stackanno_trigger_blocked(void)
+{
+	struct task_struct *group, *task;
+	int done = 0, ret = -ESRCH;
+
+	rcu_read_lock();
+	for_each_process_thread(group, task) {
+		if (!is_blocked(task))
+			continue;
+		ret = annotate_asleep(task, STACKANNO_REASON_BLOCKED, true);
+		if (!ret)
+			done++;
+		if (ret == -ENOSPC || ret == -EOPNOTSUPP || ret == -ECANCELED)
+			goto out;
+	}
+out:
+	rcu_read_unlock();
+	return done ? done : ret;
+}
+
+bool stackanno_trigger_describe(unsigned int index, const char **name, bool *open)
+{
+	if (index < ARRAY_SIZE(probes)) {
+		*name = probes[index].name;
+		*open = probes[index].tracepoint;
+		return true;
+	}
+	if (index > ARRAY_SIZE(probes))
+		return false;
+	*name = sysrq_key ? sysrq_key->name : "sysrq";
+	*open = sysrq_key;
+	return true;
+}
+
+int stackanno_trigger_init(void)
+{
+	int ret;
+
+	ret = kmsg_dump_register(&dumper);
+	if (ret)
+		return ret;
+	ret = register_die_notifier(&die_notifier);
+	if (ret) {
+		kmsg_dump_unregister(&dumper);
+		return ret;
+	}
+	atomic_notifier_chain_register(&panic_notifier_list, &panic_notifier);
+	register_probes();
+	register_sysrq();
+	return 0;
+}
+
+void stackanno_trigger_exit(void)
+{
+	unregister_sysrq();
+	unregister_probes();
+	atomic_notifier_chain_unregister(&panic_notifier_list, &panic_notifier);
+	unregister_die_notifier(&die_notifier);
+	/* A CPU that was asked and has not answered yet will run our text. */
+	while (atomic_read_acquire(&ask.pending))
+		msleep(CPU_POLL_MS);
+	/* After what queues it, before what it prints. */
+	irq_work_sync(&print_work);
+	kmsg_dump_unregister(&dumper);
+}
