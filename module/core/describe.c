@@ -643,7 +643,8 @@ static bool is_kernel_address(u32 meaning_kind)
 	}
 }
 
-static bool word_is_hidden(struct stackanno_describer *d, const struct stackanno_word *word)
+bool stackanno_describe_hides_word(struct stackanno_describer *d,
+				   const struct stackanno_word *word)
 {
 	u32 index = word->meaning;
 	u32 i;
@@ -662,12 +663,17 @@ static bool word_is_hidden(struct stackanno_describer *d, const struct stackanno
 	return true;
 }
 
+bool stackanno_describe_hides_address(struct stackanno_describer *d, u64 address)
+{
+	return is_hidden(d, address);
+}
+
 static void put_value(struct stackanno_describer *d, const struct stackanno_word *word,
 		      struct stackanno_text *text)
 {
 	if (word->flags & STACKANNO_WORD_UNREADABLE)
 		stackanno_text_fill(text, '?', ADDRESS_DIGITS);
-	else if (word_is_hidden(d, word))
+	else if (stackanno_describe_hides_word(d, word))
 		put_hidden(text);
 	else
 		stackanno_text_hex(text, word->value, ADDRESS_DIGITS);
@@ -836,8 +842,8 @@ static const char *suspicion(const struct stackanno_word *word)
 	return "SUSPECT";
 }
 
-static void put_label(struct stackanno_describer *d, const struct stackanno_word *word,
-		      struct stackanno_text *text)
+void stackanno_describe_label(struct stackanno_describer *d, const struct stackanno_word *word,
+			      struct stackanno_text *text)
 {
 	const char *suspect = suspicion(word);
 	u32 meaning = word->meaning;
@@ -887,7 +893,7 @@ void stackanno_describe_word(struct stackanno_describer *d, const struct stackan
 			     struct stackanno_text *text)
 {
 	put_value(d, word, text);
-	put_label(d, word, text);
+	stackanno_describe_label(d, word, text);
 }
 
 bool stackanno_describe_stale(struct stackanno_describer *d, const struct stackanno_word *word,

@@ -95,6 +95,17 @@ void stackanno_describe_address(struct stackanno_describer *describer, u64 addre
 void stackanno_describe_word(struct stackanno_describer *describer,
 			     const struct stackanno_word *word, struct stackanno_text *text);
 
+/* The label alone, with its brackets; nothing for a word that has none. */
+void stackanno_describe_label(struct stackanno_describer *describer,
+			      const struct stackanno_word *word, struct stackanno_text *text);
+
+/* Whether redaction hides a word's value. */
+bool stackanno_describe_hides_word(struct stackanno_describer *describer,
+				   const struct stackanno_word *word);
+
+/* Whether redaction hides an address that no symbol explains. */
+bool stackanno_describe_hides_address(struct stackanno_describer *describer, u64 address);
+
 /**
  * stackanno_describe_stale() - a word that only looks like a return address
  * @describer: set up
