@@ -101,8 +101,13 @@ static inline void stackanno_compat_module_range(const struct module *mod,
 }
 
 /*
- * The random offset of the kernel stack that a system call of @task runs
- * with, in bytes before the compiler's rounding.
+ * Bytes that a system call of @task lowered its stack by at random. They are
+ * alloca()'d, which gcc rounds, for a stack that is aligned to 8, to
+ *	add	$0xf,%rax
+ *	and	$0x7f8,%eax
+ *	sub	%rax,%rsp
+ * An offset of 0 is also what a kernel that does not randomise has: no gap is
+ * claimed for it.
  * 39218ff4c625 ("stack: Optionally randomize kernel stack offset each
  * syscall"), v5.13; the mask: 9c573cd31343 ("randomize_kstack: Improve entropy
  * diffusion"), v6.10. The field in task_struct is probed for by Kbuild: it
@@ -111,16 +116,17 @@ static inline void stackanno_compat_module_range(const struct module *mod,
 static inline unsigned int stackanno_compat_stack_offset(const struct task_struct *task)
 {
 #if defined(STACKANNO_HAVE_KSTACK_OFFSET) && defined(CONFIG_RANDOMIZE_KSTACK_OFFSET)
-	return KSTACK_OFFSET_MAX(READ_ONCE(task->kstack_offset));
+	unsigned int offset = KSTACK_OFFSET_MAX(READ_ONCE(task->kstack_offset));
+
+	return offset ? (offset + 15) & ~7U : 0;
 #else
 	return 0;
 #endif
 }
 
 /*
- * Bytes above the pt_regs of a task's entry, and whether FRED's two event
- * words stand there. TOP_OF_KERNEL_STACK_PADDING is 16 from 65c9cc9e2c14
- * ("x86/fred: Reserve space for the FRED stack frame"), v6.9, on.
+ * Whether the CPU pushes FRED's two event words above each pt_regs.
+ * 65c9cc9e2c14 ("x86/fred: Reserve space for the FRED stack frame"), v6.9.
  */
 static inline bool stackanno_compat_fred(void)
 {

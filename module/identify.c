@@ -161,22 +161,30 @@ static void name_frame(struct stackanno_builder *builder, struct stackanno_frame
 }
 
 /*
- * The pt_regs that an annotation begins with. The kernel's notifier tells a
- * vector that may be of an older trap (thread.trap_nr); the entry routine that
- * pushed them does not lie: it calls its handler right behind,
+ * The entry routine that pushed a pt_regs calls its handler right behind,
  *	mov	%rsp,%rdi
  *	call	exc_page_fault
  * and so returns to itself from the word below them.
  */
-static void set_cause(struct stackanno_builder *builder, struct stackanno_frame *frame,
-		      const struct stackanno_cause *cause, struct stackanno_symbol *symbol)
+static void set_entry(struct stackanno_frame *frame, u64 regs, struct stackanno_symbol *symbol)
 {
-	struct stackanno_record *record = builder->record;
 	unsigned long ret;
 
-	if (!get_kernel_nofault(ret, (unsigned long *)cause->regs - 1) &&
+	if (!get_kernel_nofault(ret, (unsigned long *)regs - 1) &&
 	    stackanno_ksyms_text(ret) == 1 && !return_symbol(ret, symbol))
 		frame->entry = stackanno_arch_entry(symbol->name, &frame->vector);
+}
+
+/*
+ * What the way in was told of the pt_regs that it was given. The vector in the
+ * kernel's notifier may be of an older trap (thread.trap_nr): the entry routine
+ * goes first.
+ */
+static void set_cause(struct stackanno_builder *builder, struct stackanno_frame *frame,
+		      const struct stackanno_cause *cause)
+{
+	struct stackanno_record *record = builder->record;
+
 	if (frame->entry == STACKANNO_ENTRY_UNKNOWN) {
 		frame->entry = cause->entry;
 		frame->vector = cause->vector;
@@ -308,10 +316,10 @@ static void explain_entry(struct stackanno_builder *builder, struct stackanno_fr
 {
 	if (entry->entry != STACKANNO_ENTRY_UNKNOWN)
 		return;
-	if (cause->regs && entry->low == cause->regs) {
-		set_cause(builder, entry, cause, symbol);
-		return;
-	}
+	if (!before)
+		set_entry(entry, entry->low, symbol);
+	if (cause->regs && entry->low == cause->regs)
+		set_cause(builder, entry, cause);
 	if (!before || before->kind != STACKANNO_FRAME_CALL || !before->name)
 		return;
 	entry->entry = stackanno_arch_entry(string_at(builder, before->name), &entry->vector);
@@ -319,8 +327,25 @@ static void explain_entry(struct stackanno_builder *builder, struct stackanno_fr
 		entry->detail = before->name;
 }
 
+/*
+ * The randomised gap is made by the function that the entry of a system call
+ * calls: two frames below the pt_regs. Those of 32-bit calls have it elsewhere.
+ */
+static void mark_gap(struct stackanno_builder *builder, u32 entry, u32 gap)
+{
+	const struct stackanno_frame *regs, *maker;
+
+	regs = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, entry);
+	if (!gap || entry < 2 || regs->entry != STACKANNO_ENTRY_SYSCALL)
+		return;
+	maker = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, entry - 2);
+	if (maker->kind == STACKANNO_FRAME_CALL &&
+	    !strcmp(string_at(builder, maker->name), "do_syscall_64"))
+		stackanno_frame_mark_gap(builder, entry - 2, gap);
+}
+
 void stackanno_identify_frames(struct stackanno_builder *builder,
-			       const struct stackanno_cause *cause,
+			       const struct stackanno_cause *cause, u32 gap,
 			       struct stackanno_symbol *symbol)
 {
 	struct stackanno_frame *frame, *before = NULL, *entry = NULL;
@@ -340,6 +365,7 @@ void stackanno_identify_frames(struct stackanno_builder *builder,
 			entered_by = before ? string_at(builder, before->name) : "";
 			explain_entry(builder, entry, before, cause, symbol);
 			explain_fields(builder, entry, entry, symbol, entered_by);
+			mark_gap(builder, i, gap);
 		}
 	}
 }

@@ -24,6 +24,7 @@ struct stackanno_cause {
  * stackanno_identify_frames() - name functions, and say what entered the kernel
  * @builder: with frames and words laid out
  * @cause: of the first pt_regs
+ * @gap: bytes that a system call of the task lowers its stack by at random
  * @symbol: working memory
  *
  * Names the functions of all frames, labels return addresses with them, says
@@ -33,7 +34,7 @@ struct stackanno_cause {
  * Context: any.
  */
 void stackanno_identify_frames(struct stackanno_builder *builder,
-			       const struct stackanno_cause *cause,
+			       const struct stackanno_cause *cause, u32 gap,
 			       struct stackanno_symbol *symbol);
 
 /**

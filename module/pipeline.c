@@ -194,8 +194,11 @@ static int annotate(struct stackanno_slot *slot, const struct stackanno_request 
 	set_header(slot, request);
 	slot->builder.record->flags |= flags;
 	note_stacks(slot);
-	stackanno_identify_frames(&slot->builder, &request->cause, &slot->symbol);
+	stackanno_identify_frames(&slot->builder, &request->cause,
+				  stackanno_compat_stack_offset(request->origin.task),
+				  &slot->symbol);
 	stackanno_capture_code(&slot->builder);
+	stackanno_frame_check_calls(&slot->builder);
 	if (stackanno_identify_words(&slot->builder, &slot->picture, &slot->symbol, deadline))
 		note_budget(slot, request->budget_us);
 	if (request->withhold)

@@ -56,6 +56,19 @@ const char *stackanno_arch_event_name(unsigned int event);
 const char *stackanno_arch_register_name(unsigned int field);
 
 /**
+ * stackanno_arch_ends_in_call() - whether a call is the last of some code
+ * @code: bytes of which the last is the one before a return address
+ * @len: how many
+ *
+ * Looks back from the end, as instructions cannot be decoded backwards: bytes
+ * that end like a call may be the tail of something else, but after a call they
+ * always do.
+ *
+ * Return: true when a call may end there; false when none does.
+ */
+bool stackanno_arch_ends_in_call(const u8 *code, size_t len);
+
+/**
  * stackanno_arch_switch_field() - which register a task switch saved in a slot
  * @slot: words above the stack pointer of a task that is switched out
  *

@@ -549,3 +549,67 @@ u32 stackanno_frame_find(const struct stackanno_builder *builder, u64 address, u
 	}
 	return STACKANNO_NONE;
 }
+
+static struct stackanno_word *holder_of(const struct stackanno_builder *builder, u32 index,
+					u64 address)
+{
+	const struct stackanno_frame *before;
+	u32 slot;
+
+	before = index ? stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index - 1) :
+			 NULL;
+	return before ? find_word(builder, before, address, &slot) : NULL;
+}
+
+static bool follows_call(const struct stackanno_builder *builder,
+			 const struct stackanno_frame *frame)
+{
+	const struct stackanno_code *code;
+	const u8 *bytes;
+
+	code = stackanno_builder_entry(builder, STACKANNO_SECTION_CODES, frame->code);
+	if (!code || frame->ip <= code->address || frame->ip - code->address > code->size)
+		return false;
+	bytes = builder->buf + builder->section[STACKANNO_SECTION_BYTES].offset + code->offset;
+	return stackanno_arch_ends_in_call(bytes, frame->ip - code->address);
+}
+
+void stackanno_frame_check_calls(struct stackanno_builder *builder)
+{
+	struct stackanno_frame *frame;
+	struct stackanno_word *word;
+	u32 i;
+
+	for (i = 0; i < builder->section[STACKANNO_SECTION_FRAMES].count; i++) {
+		frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, i);
+		if (frame->kind != STACKANNO_FRAME_CALL ||
+		    frame->flags & STACKANNO_FRAME_INTERRUPTED || follows_call(builder, frame))
+			continue;
+		word = holder_of(builder, i, frame->ip_slot);
+		if (frame->evidence == STACKANNO_EVIDENCE_CERTAIN)
+			frame->evidence = STACKANNO_EVIDENCE_LIKELY;
+		if (word && word->evidence == STACKANNO_EVIDENCE_CERTAIN)
+			word->evidence = STACKANNO_EVIDENCE_LIKELY;
+	}
+}
+
+void stackanno_frame_mark_gap(struct stackanno_builder *builder, u32 frame, u32 bytes)
+{
+	const struct stackanno_frame *holder;
+	struct stackanno_word *word;
+	u32 i;
+
+	holder = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, frame);
+	/* Above the gap there is the return address at the least. */
+	if (!holder || holder->flags & STACKANNO_FRAME_INTERRUPTED ||
+	    bytes / WORD >= holder->word_count)
+		return;
+	for (i = 0; i < bytes / WORD; i++) {
+		word = stackanno_builder_entry(builder, STACKANNO_SECTION_WORDS,
+					       holder->first_word + i);
+		if (!word || word->role != STACKANNO_ROLE_NONE)
+			return;
+		word->role = STACKANNO_ROLE_OFFSET_GAP;
+		word->evidence = STACKANNO_EVIDENCE_LIKELY;
+	}
+}

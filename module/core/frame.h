@@ -73,6 +73,30 @@ int stackanno_frame_layout(const struct stackanno_picture *picture,
 			   struct stackanno_builder *builder);
 
 /**
+ * stackanno_frame_check_calls() - doubt return addresses that no call precedes
+ * @builder: with frames named and their code captured
+ *
+ * The unwinder may have taken a wrong turn: a return address that does not
+ * follow a call is a likely one at most, and so is its frame.
+ *
+ * Context: any.
+ */
+void stackanno_frame_check_calls(struct stackanno_builder *builder);
+
+/**
+ * stackanno_frame_mark_gap() - label the gap of the randomised stack offset
+ * @builder: after stackanno_frame_layout()
+ * @frame: index of the frame that made the gap at the low end of its words
+ * @bytes: its size
+ *
+ * Nothing is labelled when the frame is too small to hold the gap and what the
+ * function saved above it, or was itself interrupted, maybe before the gap was.
+ *
+ * Context: any.
+ */
+void stackanno_frame_mark_gap(struct stackanno_builder *builder, u32 frame, u32 bytes);
+
+/**
  * stackanno_frame_find() - the frame that an address is a word of
  * @builder: after stackanno_frame_layout()
  * @address: any

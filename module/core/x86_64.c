@@ -354,3 +354,47 @@ unsigned int stackanno_arch_entry(const char *name, u32 *vector)
 	}
 	return STACKANNO_ENTRY_UNKNOWN;
 }
+
+#define OPCODE_CALL_NEAR 0xe8	/* call rel32 */
+#define OPCODE_GROUP_5 0xff	/* with reg 2 of ModRM: call r/m64 */
+#define GROUP_5_CALL 2
+
+/* Bytes that an operand takes behind its opcode: ModRM, SIB and displacement. */
+static size_t operand_bytes(const u8 *modrm, size_t len)
+{
+	u8 mod = modrm[0] >> 6, rm = modrm[0] & 7;
+	size_t bytes = 1;
+
+	if (mod == 3)
+		return bytes;
+	if (rm == 4) {
+		bytes++;
+		/* SIB without a base: a displacement of 32 bits. */
+		if (mod == 0 && len > 1 && (modrm[1] & 7) == 5)
+			bytes += 4;
+	} else if (mod == 0 && rm == 5) {
+		bytes += 4;
+	}
+	if (mod == 1)
+		bytes += 1;
+	else if (mod == 2)
+		bytes += 4;
+	return bytes;
+}
+
+bool stackanno_arch_ends_in_call(const u8 *code, size_t len)
+{
+	size_t operand;
+
+	if (len >= 5 && code[len - 5] == OPCODE_CALL_NEAR)
+		return true;
+	/* The longest operand is ModRM, SIB and four bytes. */
+	for (operand = 1; operand <= 6 && operand < len; operand++) {
+		const u8 *modrm = code + len - operand;
+
+		if (modrm[-1] == OPCODE_GROUP_5 && (modrm[0] >> 3 & 7) == GROUP_5_CALL &&
+		    operand_bytes(modrm, operand) == operand)
+			return true;
+	}
+	return false;
+}
