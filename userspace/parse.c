@@ -516,19 +516,21 @@ static bool add_frame(struct parser *p, u8 kind)
 	return true;
 }
 
-/* `name(arguments)`, `name` or `??` */
+/* `name(arguments)` or `name`, with `??` for a name that is not known. */
 static bool take_function(struct parser *p, struct scan function)
 {
 	struct scan args = function;
 	struct scan name;
 
-	if (scan_is(&function, "??"))
-		return true;
-	if (!scan_until(&args, "(", &name))
-		return add_string(p, &function, &p->frame->name);
-	if (!scan_tail(&args, ")"))
+	if (!scan_until(&args, "(", &name)) {
+		name = function;
+		args.at = args.end;
+	} else if (!scan_tail(&args, ")")) {
 		return fail(p, "arguments without their end");
-	return add_string(p, &name, &p->frame->name) && add_string(p, &args, &p->frame->args);
+	}
+	if (!scan_is(&name, "??") && !add_string(p, &name, &p->frame->name))
+		return false;
+	return add_string(p, &args, &p->frame->args);
 }
 
 static bool take_slot(struct parser *p, struct scan *line)
@@ -862,11 +864,9 @@ static bool take_text(struct parser *p, struct scan scan, struct stackanno_meani
 static bool take_slot_meaning(struct parser *p, struct scan scan,
 			      struct stackanno_meaning *meaning)
 {
-	if (!scan_literal(&scan, "block "))
-		return scan_literal(&scan, "#") &&
-		       take_offset(&scan, &meaning->aux, &meaning->offset);
 	(void)p;
-	return take_offset(&scan, &meaning->aux, &meaning->offset);
+	return (scan_literal(&scan, "#") || scan_literal(&scan, "block ")) &&
+	       take_offset(&scan, &meaning->aux, &meaning->offset);
 }
 
 static bool take_stack(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)

@@ -12,8 +12,8 @@
 #define PHRASE_MAX	120
 #define EXPRESSION_MAX	96
 #define ARGS_MAX	480
-/* A symbol in a console line, which must stand whole behind its prefix. */
-#define SYMBOL_MAX	140
+/* With less room than this for them, arguments are left out. */
+#define ARGS_LEAST	16
 /* Meanings of one word; further ones are shown as "...". */
 #define MEANINGS_MAX	3
 
@@ -509,18 +509,21 @@ static void describe_call_console(struct stackanno_describer *d,
 				  const struct stackanno_frame *frame,
 				  struct stackanno_text *text)
 {
-	u32 room;
+	struct stackanno_text symbol;
+	u32 used;
 
+	stackanno_text_begin(&symbol, d->symbol, sizeof(d->symbol));
+	put_symbol_last(d, frame, &symbol);
 	put_number(d, frame, text);
 	/* The arguments get what the symbol leaves, for it must stand last. */
-	room = text->size - 1 - min(text->len, text->size - 1);
-	if (frame->args && room > SYMBOL_MAX + 8)
+	used = text->len + symbol.len + sizeof(" () ?? ") - 1;
+	if (frame->args && used + ARGS_LEAST < text->size) {
 		put(text, " ");
-	if (frame->args && room > SYMBOL_MAX + 8)
-		put_args(d, frame, room - SYMBOL_MAX - 8, text);
+		put_args(d, frame, text->size - 1 - used, text);
+	}
 	put_mark(frame->evidence, text);
 	put(text, " ");
-	put_symbol_last(d, frame, text);
+	put(text, d->symbol);
 }
 
 void stackanno_describe_call(struct stackanno_describer *d, const struct stackanno_frame *frame,
@@ -799,7 +802,10 @@ static void put_meaning(struct stackanno_describer *d, struct stackanno_text *te
 		put(text, stackanno_label_meaning(d->meaning.kind));
 		break;
 	default:
-		put_string(d, d->meaning.name, STACKANNO_ESCAPE_PHRASE, PHRASE_MAX, text);
+		if (d->meaning.name)
+			put_string(d, d->meaning.name, STACKANNO_ESCAPE_PHRASE, PHRASE_MAX, text);
+		else
+			put(text, stackanno_label_meaning(d->meaning.kind));
 		break;
 	}
 }

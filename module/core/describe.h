@@ -17,6 +17,12 @@ enum stackanno_redact {
 	STACKANNO_REDACT_COUNT
 };
 
+/*
+ * A symbol in a console line, which must stand whole behind what precedes it;
+ * one that is longer cannot be resolved anyway.
+ */
+#define STACKANNO_SYMBOL_MAX 150
+
 /* What the functions below share; too large for the stack of a crash. */
 struct stackanno_describer {
 	const struct stackanno_view *view;
@@ -27,6 +33,7 @@ struct stackanno_describer {
 	struct stackanno_stack stack;
 	struct stackanno_meaning meaning;
 	char args[STACKANNO_MAX_STRING];
+	char symbol[STACKANNO_SYMBOL_MAX + 1];
 };
 
 /**
