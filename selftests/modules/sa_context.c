@@ -127,7 +127,7 @@ static int await_death(struct task_struct *task)
 
 static int kthread_crash(void *unused)
 {
-	sa_chain_run("kthread", sa_fault_null_read);
+	sa_chain_run("thread", sa_fault_null_read);
 	return 0;
 }
 

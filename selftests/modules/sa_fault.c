@@ -111,7 +111,7 @@ static void known_register(const char *who, const char *name, unsigned long regs
 static void known_registers(const char *who, unsigned long regs, unsigned long bx,
 			    unsigned long bp, unsigned long sp, unsigned long ip)
 {
-	unsigned int i;
+	unsigned int i, ss;
 
 	for (i = 0; i < ARRAY_SIZE(constants); i++)
 		known_register(who, constants[i].name, regs, constants[i].offset,
@@ -120,7 +120,9 @@ static void known_registers(const char *who, unsigned long regs, unsigned long b
 	known_register(who, "bp", regs, offsetof(struct pt_regs, bp), bp);
 	known_register(who, "sp", regs, offsetof(struct pt_regs, sp), sp);
 	known_register(who, "cs", regs, offsetof(struct pt_regs, cs), __KERNEL_CS);
-	known_register(who, "ss", regs, offsetof(struct pt_regs, ss), __KERNEL_DS);
+	/* An NMI may have left it empty. */
+	savesegment(ss, ss);
+	known_register(who, "ss", regs, offsetof(struct pt_regs, ss), ss);
 	if (!ip)
 		return;
 	known_register(who, "ip", regs, offsetof(struct pt_regs, ip), ip);
@@ -288,6 +290,8 @@ noinline __noclone void sa_fault_overflow(const char *who)
 
 	SA_KNOWN_FRAME(who, "sa_level8");
 	for (round = 0; round < 2; round++) {
+		/* One call for both: the return address must be the same. */
+		OPTIMIZER_HIDE_VAR(round);
 		overflow.rehearsal = round == 0;
 		sa_overflow(0);
 		for (i = 0; i <= overflow.depth; i++)

@@ -79,7 +79,8 @@ static const struct trigger *find(const char *name)
 
 static noinline __noclone int sa_trigger_run(const struct trigger *trigger, const char *argument)
 {
-	SA_KNOWN_FRAME("self", "sa_trigger_write");
+	/* One that runs the chain for this task is part of the chain. */
+	SA_KNOWN_FRAME(trigger->leaf ? "self" : trigger->name, "sa_trigger_write");
 	if (trigger->leaf) {
 		sa_chain_run("self", trigger->leaf);
 		return 0;

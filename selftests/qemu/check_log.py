@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The kernel's own report: that it is whole, and that ours keeps to its places."""
+
+import re
+
+import logrules
+
+LONGEST = 199
+BRIEF_LINES, BRIEF_BYTES = 32, 4096
+INSIDE, INSIDE_LAST_CHANCE = 2, 7
+FORBIDDEN = ("BUG:", "WARNING:", "INFO:", "panic:", "UBSAN:", "KASAN:", "Kernel panic",
+             "general protection fault", "Call Trace", "Backtrace:", "Allocated by task", "Code:",
+             "Comm:", "---[ end")
+
+_PAGE_FAULT = [r"^#PF: (supervisor|user) (read|write|instruction fetch)",
+               r"^#PF: error_code\(0x[0-9a-f]{4}\) - ", r"^PGD "]
+_HASH = r"0000 \[#\d+\] "
+_DIE = r"^(Oops: )?"
+_WHO = [r"^CPU: \d+ (UID: \d+ )?PID: \d+ Comm: ", r"^Hardware name: "]
+_REGISTERS = [r"^Code: ", r"^RSP: ", r"^RAX: ", r"^RDX: ", r"^RBP: ", r"^R10: ", r"^R13: ",
+              r"^FS: ", r"^CS: ", r"^CR2: "]
+_TRACE = [r"^Call Trace:$", r"^ <(TASK|IRQ|NMI|#DF|SOFTIRQ)>$", r"^ </TASK>$"]
+_MODULES = [r"^Modules linked in: "]
+_END = [r"^---\[ end trace [0-9a-f]{16} \]---$"]
+_SUMMARY = [r"^RIP: 0010:", *_REGISTERS]
+_OOPS = [*_WHO, r"^RIP: 0010:", *_REGISTERS, *_TRACE, *_MODULES]
+
+# What the kernel prints of each kind of crash, in order. A page fault repeats CR2.
+SEQUENCES = {
+    "null": [r"^BUG: kernel NULL pointer dereference, address: [0-9a-f]{16}$", *_PAGE_FAULT,
+             _DIE + r"Oops: [0-9a-f]{4} \[#\d+\] ", *_OOPS, r"^CR2: ", *_END, *_SUMMARY],
+    "page": [r"^BUG: unable to handle page fault for address: [0-9a-f]{16}$", *_PAGE_FAULT,
+             _DIE + r"Oops: [0-9a-f]{4} \[#\d+\] ", *_OOPS, r"^CR2: ", *_END, *_SUMMARY],
+    "gpf": [_DIE + r"general protection fault, probably for non-canonical address "
+            r"0x[0-9a-f]+: " + _HASH, *_OOPS, *_END, *_SUMMARY],
+    "divide": [_DIE + r"divide error: " + _HASH, *_OOPS, *_END, *_SUMMARY],
+    "bug": [r"^------------\[ cut here \]------------$", r"^kernel BUG at .*!$",
+            _DIE + r"invalid opcode: " + _HASH, *_OOPS, *_END, *_SUMMARY],
+    "warn": [r"^------------\[ cut here \]------------$", r"^WARNING: CPU: \d+ PID: \d+ at ",
+             *_MODULES, *_WHO, r"^RIP: 0010:", *_REGISTERS, *_TRACE, *_END],
+    "overflow": [r"^BUG: (TASK )?stack guard page was hit at ",
+                 _DIE + r"stack guard page: " + _HASH, *_WHO, r"^RIP: 0010:", *_REGISTERS,
+                 r"^Call Trace:$", r"^ <TASK>$", r"^ </TASK>$",
+                 *_MODULES, *_END, *_SUMMARY],
+    # With panic_on_warn: no end marker, a panic's trace behind the warning's.
+    "warn-panic": [r"^------------\[ cut here \]------------$",
+                   r"^WARNING: CPU: \d+ PID: \d+ at ", *_MODULES, *_WHO, r"^RIP: 0010:",
+                   *_REGISTERS, *_TRACE, r"^Kernel panic - not syncing: .*panic_on_warn set",
+                   *_WHO, *_TRACE],
+    "panic": [r"^Kernel panic - not syncing: ", *_WHO, r"^Call Trace:$", r"^ <TASK>$",
+              r"^ </TASK>$"],
+    "hang": [r"^INFO: task .* blocked for more than \d+ seconds\.$", r"^task:", r"^Call Trace:$",
+             r"^ <TASK>$", r"^ </TASK>$"],
+}
+
+# What follows when the kernel does not survive it. It resets at once: that is the last line.
+PANIC_END = [r"^Kernel panic - not syncing: ", r"^Kernel Offset: "]
+
+
+def split(text):
+    """Return the bodies of a console's lines, less what the test modules print."""
+    bodies = [logrules.body(line) for line in text.splitlines()]
+    return [line for line in bodies if not line.startswith(("sa_known: ", "sa_crash: "))]
+
+
+def missing(bodies, sequence):
+    """Return the first pattern of a sequence which no line matches in its turn, or None."""
+    at = 0
+    for pattern in sequence:
+        while at < len(bodies) and not re.search(pattern, bodies[at]):
+            at += 1
+        if at == len(bodies):
+            return pattern
+        at += 1
+    return None
+
+
+def repeated(bodies, sequence):
+    """Return patterns of the sequence's title and end that more than one line matches."""
+    marks = [sequence[0], *(pattern for pattern in sequence if pattern in _END)]
+    return [pattern for pattern in marks
+            if sum(bool(re.search(pattern, line)) for line in bodies) > 1]
+
+
+def check_kernel(run, kind, *, panics=False, crashes=1):
+    """Assert that the kernel's report of a crash of this kind is complete."""
+    bodies = split(run.console)
+    theirs = logrules.without_ours(bodies)
+    ends = PANIC_END[kind.endswith("panic"):] if panics else []
+    sequence = SEQUENCES[kind] + ends
+    run.expect(missing(theirs, sequence) is None, "the kernel's own report is complete",
+               f"no line for {missing(theirs, sequence)}")
+    if crashes == 1:
+        run.expect(not repeated(theirs, sequence), "and it stands there once",
+                   repeated(theirs, sequence))
+
+
+def inside(bodies, kind):
+    """Return our lines between the first and the last line of the kernel's report."""
+    sequence = SEQUENCES[kind]
+    begin = next((n for n, line in enumerate(bodies) if re.search(sequence[0], line)), None)
+    if begin is None:
+        return []
+    end, at = begin, 0
+    for number in range(begin, len(bodies)):
+        if at < len(sequence) and re.search(sequence[at], bodies[number]):
+            end, at = number, at + 1
+        if at and sequence[at - 1] in _END:
+            break
+    return [line for line in bodies[begin:end] if line.startswith(logrules.OURS)]
+
+
+def reports(bodies):
+    """Return our lines, a list for each report that was printed, alerts apart."""
+    found = []
+    for line in bodies:
+        if re.match(logrules.OURS + r"record \d+: .* at \d+\.\d+", line):
+            found.append([])
+        if line.startswith(logrules.OURS) and found:
+            found[-1].append(line)
+    return found
+
+
+def check_places(run, kind, *, crash_kernel=False):
+    """Assert that our lines keep to their places and their form."""
+    bodies = split(run.console)
+    ours = [line for line in bodies if line.startswith(logrules.OURS)]
+    allowed = INSIDE_LAST_CHANCE if crash_kernel else INSIDE
+    between = inside(bodies, kind)
+    run.expect(len(between) <= allowed,
+               f"at most {allowed} lines of ours stand inside the kernel's report",
+               "\n".join(between))
+    long = [line for line in ours if len(line) > LONGEST]
+    run.expect(not long, f"no line of ours has more than {LONGEST} columns", "\n".join(long))
+    bad = [line for line in ours if any(sign in line for sign in FORBIDDEN)]
+    run.expect(not bad, "no line of ours holds what parsers look for", "\n".join(bad))
+    late = [line for line in ours
+            if re.search(r"[^+ ]+\+0x[0-9a-f]+/0x[0-9a-f]+", line) and
+            not re.search(r"\+0x[0-9a-f]+/0x[0-9a-f]+( \[[\w-]+\])?$", line)]
+    run.expect(not late, "a symbol with offset and size stands last in its line", "\n".join(late))
+    stray = [line for line in bodies if "stackanno" in line and not is_expected_mention(line)]
+    run.expect(not stray, "no other line speaks of us", "\n".join(stray))
+
+
+def is_expected_mention(line):
+    """Tell whether a line may hold our name: our own, or the kernel's list of modules."""
+    return line.startswith((logrules.OURS, "Modules linked in: ", "Command line: ")) or \
+        re.match(r"^stackanno: (loading|module) ", line)
+
+
+def check_brief(run, reports_expected):
+    """Assert that each report was printed once, within the budget of a brief one."""
+    found = reports(split(run.console))
+    run.expect(len(found) == reports_expected,
+               f"{reports_expected} reports stand on the console, no more and no less",
+               "\n".join(report[0] for report in found))
+    for report in found:
+        size = sum(len(line) + 1 for line in report)
+        run.expect(len(report) <= BRIEF_LINES and size <= BRIEF_BYTES,
+                   f"a brief report has at most {BRIEF_LINES} lines and {BRIEF_BYTES} bytes",
+                   f"{len(report)} lines, {size} bytes")
+        twice = sorted({line for line in report if report.count(line) > 1})
+        run.expect(not twice, "no line of a report is printed twice", "\n".join(twice))
+
+
+def check_readers(run):
+    """Assert that readers of logs make the same of it with and without our lines."""
+    lines = [line for line in run.console.splitlines() if "sa_known: " not in line]
+    bare = logrules.without_ours(lines)
+    run.expect(len(bare) < len(lines), "there are lines of ours to be left out")
+    for name, reader in logrules.READERS.items():
+        with_us, without_us = reader(lines), reader(bare)
+        run.expect(with_us == without_us, f"{name} makes the same of the log as without us",
+                   f"{with_us}\nwithout us:\n{without_us}")
