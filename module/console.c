@@ -19,13 +19,13 @@ static void print_warning(struct stackanno_sink *sink, const char *line, size_t 
 	pr_warn("%.*s\n", (int)len, line);
 }
 
-void stackanno_console_print(struct stackanno_slot *slot, const struct stackanno_view *view,
+void stackanno_console_print(struct stackanno_slot *slot,
 			     const struct stackanno_render_options *options)
 {
 	/* As loud as what it is about: a warning that a quiet console hides brings no report. */
-	bool fatal = view->head.flags & STACKANNO_RECORD_FATAL;
+	bool fatal = slot->view.head.flags & STACKANNO_RECORD_FATAL;
 	struct stackanno_sink sink = { .line = fatal ? print_alert : print_warning };
 
-	stackanno_render(view, options, &slot->render, &sink);
+	stackanno_render(&slot->view, options, &slot->render, &sink);
 	stackanno_counter_add(STACKANNO_COUNT_PRINTED, 1);
 }

@@ -12,12 +12,11 @@
 /**
  * stackanno_console_print() - write one record to the kernel's log
  * @slot: whose record it is, pinned; its working memory is used
- * @view: opened on it
  * @options: form, redaction, budget
  *
  * Context: any, within stackanno_guard_enter().
  */
-void stackanno_console_print(struct stackanno_slot *slot, const struct stackanno_view *view,
+void stackanno_console_print(struct stackanno_slot *slot,
 			     const struct stackanno_render_options *options);
 
 #endif /* STACKANNO_CONSOLE_H */

@@ -4,7 +4,8 @@
  *
  *	FREE	nobody
  *	WRITING	the CPU that claimed it
- *	READY+n	readers; n of them have pinned it, and none may claim it then
+ *	READY	readers, and whoever claims or pins it next
+ *	PINNED	readers; it stays until the one who prints it is done
  *
  * Readers in process context do not pin but copy: a sequence count, odd while
  * the record is written, tells them of a copy that was overtaken. So a reader
@@ -23,6 +24,7 @@
 #define FREE 0
 #define WRITING (-1)
 #define READY 1
+#define PINNED 2
 
 /* A copy that is overtaken this often is of a slot that crashes keep reusing. */
 #define COPY_TRIES 64
@@ -226,15 +228,15 @@ void stackanno_store_abandon(struct stackanno_slot *slot)
 	end_write(entry, FREE);
 }
 
-/* Adds a pin to a finished record, unless it goes away meanwhile. */
+/* Whoever pins a record has its slot's working memory to himself. */
 static bool pin(struct entry *entry)
 {
-	int state = atomic_read(&entry->state);
+	return atomic_cmpxchg(&entry->state, READY, PINNED) == READY;
+}
 
-	while (state >= READY)
-		if (atomic_try_cmpxchg(&entry->state, &state, state + 1))
-			return true;
-	return false;
+static void unpin(struct entry *entry)
+{
+	atomic_set_release(&entry->state, READY);
 }
 
 static bool is_due(const struct entry *entry, enum stackanno_due due)
@@ -253,48 +255,47 @@ static bool is_due(const struct entry *entry, enum stackanno_due due)
 	}
 }
 
-static bool open_pinned(struct entry *entry, struct stackanno_view *view)
+static bool open_pinned(struct entry *entry)
 {
-	return !stackanno_record_open(entry->record, entry->bytes, view);
+	return !stackanno_record_open(entry->record, entry->bytes, &entry->slot.view);
 }
 
-struct stackanno_slot *stackanno_store_take_report(enum stackanno_due due,
-						   struct stackanno_view *view)
+struct stackanno_slot *stackanno_store_take_report(enum stackanno_due due)
 {
 	unsigned int i;
 
 	for (i = 0; i < entry_count; i++) {
 		struct entry *entry = entries[i];
 
-		if (!pin(entry))
+		if (!is_due(entry, due) || !pin(entry))
 			continue;
-		if (is_due(entry, due) && atomic_xchg(&entry->due, 0) &&
-		    open_pinned(entry, view))
+		/* Again, now that it cannot change any more. */
+		if (is_due(entry, due) && atomic_xchg(&entry->due, 0) && open_pinned(entry))
 			return &entry->slot;
-		atomic_dec(&entry->state);
+		unpin(entry);
 	}
 	return NULL;
 }
 
-struct stackanno_slot *stackanno_store_pin(u64 id, struct stackanno_view *view)
+struct stackanno_slot *stackanno_store_pin(u64 id)
 {
 	unsigned int i;
 
 	for (i = 0; i < entry_count; i++) {
 		struct entry *entry = entries[i];
 
-		if (!pin(entry))
+		if (entry->id != id || !pin(entry))
 			continue;
-		if (entry->id == id && open_pinned(entry, view))
+		if (entry->id == id && open_pinned(entry))
 			return &entry->slot;
-		atomic_dec(&entry->state);
+		unpin(entry);
 	}
 	return NULL;
 }
 
 void stackanno_store_release(struct stackanno_slot *slot)
 {
-	atomic_dec(&entry_of(slot)->state);
+	unpin(entry_of(slot));
 }
 
 unsigned int stackanno_store_count(void)

@@ -19,6 +19,7 @@ struct stackanno_slot {
 	struct stackanno_picture picture;
 	struct stackanno_symbol symbol;
 	struct stackanno_render_buffer render;
+	struct stackanno_view view;	/* of a pinned record */
 };
 
 /**
@@ -95,26 +96,24 @@ enum stackanno_due {
 /**
  * stackanno_store_take_report() - a record still to be printed
  * @due: of which sort
- * @view: opened on it
  *
  * A record is handed out once. It stays as it is until
  * stackanno_store_release().
  *
  * Context: any.
- * Return: its slot; NULL when there is none.
+ * Return: its slot, with the view opened; NULL when there is none.
  */
-struct stackanno_slot *stackanno_store_take_report(enum stackanno_due due,
-						   struct stackanno_view *view);
+struct stackanno_slot *stackanno_store_take_report(enum stackanno_due due);
 
 /**
  * stackanno_store_pin() - keep a record as it is
  * @id: the record's
- * @view: opened on it
  *
  * Context: any.
- * Return: its slot, for stackanno_store_release(); NULL when it is gone.
+ * Return: its slot, with the view opened, for stackanno_store_release(); NULL
+ * when it is gone, or somebody else has it pinned.
  */
-struct stackanno_slot *stackanno_store_pin(u64 id, struct stackanno_view *view);
+struct stackanno_slot *stackanno_store_pin(u64 id);
 
 /**
  * stackanno_store_release() - done with a slot from take_report() or pin()

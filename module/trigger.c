@@ -72,11 +72,11 @@ static void prepare(struct stackanno_request *request, enum stackanno_reason rea
 	request->withhold = stackanno_policy_withheld();
 }
 
-static void print_record(struct stackanno_slot *slot, const struct stackanno_view *view,
+static void print_record(struct stackanno_slot *slot,
 			 const struct stackanno_render_options *options)
 {
 	if (stackanno_guard_enter()) {
-		stackanno_console_print(slot, view, options);
+		stackanno_console_print(slot, options);
 		stackanno_guard_leave();
 	}
 	stackanno_store_release(slot);
@@ -87,15 +87,14 @@ static void print_due(enum stackanno_due due)
 {
 	struct stackanno_render_options options;
 	struct stackanno_slot *slot;
-	struct stackanno_view view;
 	unsigned int i;
 
 	for (i = 0; i < stackanno_store_count(); i++) {
-		slot = stackanno_store_take_report(due, &view);
+		slot = stackanno_store_take_report(due);
 		if (!slot)
 			return;
-		if (stackanno_policy_console(view.head.reason, &options))
-			print_record(slot, &view, &options);
+		if (stackanno_policy_console(slot->view.head.reason, &options))
+			print_record(slot, &options);
 		else
 			stackanno_store_release(slot);
 	}
@@ -121,13 +120,12 @@ static void print_alert(u64 id, bool last_chance)
 {
 	struct stackanno_render_options options;
 	struct stackanno_slot *slot;
-	struct stackanno_view view;
 
 	if (!stackanno_policy_alert(last_chance, &options))
 		return;
-	slot = stackanno_store_pin(id, &view);
+	slot = stackanno_store_pin(id);
 	if (slot)
-		print_record(slot, &view, &options);
+		print_record(slot, &options);
 }
 
 /*
