@@ -21,6 +21,7 @@ static const char * const names[] = {
 	[STACKANNO_COUNT_UNWIND_ERRORS] = "unwind_errors",
 	[STACKANNO_COUNT_TORN] = "torn",
 	[STACKANNO_COUNT_RETAKEN] = "retaken",
+	[STACKANNO_COUNT_RATE_LIMITED] = "rate_limited",
 	[STACKANNO_COUNT_BUDGET_HITS] = "budget_hits",
 	[STACKANNO_COUNT_CPU_BUSY] = "cpu_timeouts",
 	[STACKANNO_COUNT_MODULES_UNSEEN] = "modules_unseen",

@@ -21,6 +21,7 @@ enum stackanno_counter {
 	STACKANNO_COUNT_UNWIND_ERRORS,	/* chains that the unwinder gave up on */
 	STACKANNO_COUNT_TORN,		/* pictures of a task that ran meanwhile */
 	STACKANNO_COUNT_RETAKEN,	/* pictures taken again for that */
+	STACKANNO_COUNT_RATE_LIMITED,	/* warnings that came too fast to be recorded */
 	STACKANNO_COUNT_BUDGET_HITS,	/* annotations cut at budget_us */
 	STACKANNO_COUNT_CPU_BUSY,	/* a CPU did not answer in time */
 	STACKANNO_COUNT_MODULES_UNSEEN,	/* modules beyond the table of ranges */

@@ -281,7 +281,9 @@ static void explain_field(struct stackanno_builder *builder, struct stackanno_fr
 			add_named(builder, word, STACKANNO_MEANING_SEGMENT, STACKANNO_NONE, name);
 		break;
 	case STACKANNO_X86_FLAGS:
-		stackanno_arch_flags_text(word->value, symbol->name, sizeof(symbol->name));
+		if (!stackanno_arch_flags_text(word->value, symbol->name,
+					       sizeof(symbol->name)))
+			break;
 		add_named(builder, word, STACKANNO_MEANING_FLAGS, STACKANNO_NONE, symbol->name);
 		break;
 	}

@@ -7,13 +7,19 @@
 #include <linux/kernel.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <linux/ratelimit.h>
 #include <linux/security.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "counter.h"
 #include "ksyms.h"
 
 #define RECORDS_MAX 64
+
+/* Warnings and the like that are recorded: so many, per so many jiffies. */
+#define WARN_BURST 10
+#define WARN_INTERVAL (5 * HZ)
 
 /* The console contract: 32 lines and 4 KB, seven lines inside an oops. */
 #define BRIEF_LINES 32
@@ -118,6 +124,22 @@ int stackanno_policy_init(void)
 	return 0;
 }
 
+/*
+ * A driver that warns on every interrupt must not be slowed down by our looking
+ * at each of them. The limit takes its lock by trylock only.
+ */
+static bool keeps_pace(void)
+{
+	static struct ratelimit_state limit =
+		RATELIMIT_STATE_INIT_FLAGS("stackanno", WARN_INTERVAL, WARN_BURST,
+					   RATELIMIT_MSG_ON_RELEASE);
+
+	if (__ratelimit(&limit))
+		return true;
+	stackanno_counter_add(STACKANNO_COUNT_RATE_LIMITED, 1);
+	return false;
+}
+
 bool stackanno_policy_wants(enum stackanno_reason reason)
 {
 	switch (reason) {
@@ -125,7 +147,7 @@ bool stackanno_policy_wants(enum stackanno_reason reason)
 	case STACKANNO_REASON_KASAN:
 	case STACKANNO_REASON_KFENCE:
 	case STACKANNO_REASON_REPORT:
-		return READ_ONCE(warn);
+		return READ_ONCE(warn) && keeps_pace();
 	case STACKANNO_REASON_HANG:
 		return READ_ONCE(hang);
 	default:
