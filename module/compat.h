@@ -155,6 +155,17 @@ static inline unsigned long stackanno_compat_unwind_sp(const struct unwind_state
 	return state->sp;
 }
 
+static inline unsigned long stackanno_compat_unwind_ip(const struct unwind_state *state)
+{
+	return state->ip;
+}
+
+/* Go on from another address than the one that the unwinder found. */
+static inline void stackanno_compat_unwind_set_ip(struct unwind_state *state, unsigned long ip)
+{
+	state->ip = ip;
+}
+
 /* Take back an error that the unwinder marked before its first step. */
 static inline void stackanno_compat_unwind_forgive(struct unwind_state *state)
 {

@@ -10,6 +10,7 @@
  */
 #include "ksyms.h"
 
+#include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/sched/task_stack.h>
 #include <linux/static_call.h>
@@ -36,6 +37,7 @@ RESOLVED(get_stack_info)
 RESOLVED(stack_type_name)
 RESOLVED(__kernel_text_address)
 RESOLVED(put_task_stack)
+RESOLVED(ftrace_graph_ret_addr)
 
 static const struct {
 	const char *name;
@@ -58,6 +60,9 @@ static const struct {
 		set___kernel_text_address },
 	[STACKANNO_KSYM_PUT_STACK] = {
 		"put_task_stack", "annotation of other tasks", set_put_task_stack },
+	[STACKANNO_KSYM_GRAPH_RETURN] = {
+		"ftrace_graph_ret_addr", "chains that two tracers changed",
+		set_ftrace_graph_ret_addr },
 	[STACKANNO_KSYM_STEXT] = { "_stext", "meaning by symbol" },
 	[STACKANNO_KSYM_ETEXT] = { "_etext", "meaning by symbol" },
 	[STACKANNO_KSYM_START_RODATA] = { "__start_rodata", "read-only data" },
@@ -78,6 +83,10 @@ static const struct {
 	[STACKANNO_KSYM_PANIC] = { "panic", "leaving out the panic's own frames" },
 	[STACKANNO_KSYM_VPANIC] = { "vpanic", "leaving out the panic's own frames" },
 	[STACKANNO_KSYM_NMI_PANIC] = { "nmi_panic", "leaving out the panic's own frames" },
+	[STACKANNO_KSYM_RETURN_TO_HANDLER] = {
+		"return_to_handler", "chains that two tracers changed" },
+	[STACKANNO_KSYM_RETHOOK_TRAMPOLINE] = {
+		"arch_rethook_trampoline", "chains that two tracers changed" },
 };
 static_assert(ARRAY_SIZE(wanted) == STACKANNO_KSYMS);
 
@@ -237,6 +246,19 @@ const char *stackanno_ksyms_stack_name(enum stack_type type)
 void stackanno_ksyms_put_task_stack(struct task_struct *task)
 {
 	static_call(resolved_put_task_stack)(task);
+}
+
+unsigned long stackanno_ksyms_graph_return(struct task_struct *task, unsigned long slot)
+{
+	unsigned long handler = addresses[STACKANNO_KSYM_RETURN_TO_HANDLER];
+	unsigned long real;
+	int index = 0;
+
+	if (!handler || !found(STACKANNO_KSYM_GRAPH_RETURN))
+		return 0;
+	real = static_call(resolved_ftrace_graph_ret_addr)(task, &index, handler,
+							   (unsigned long *)slot);
+	return real == handler ? 0 : real;
 }
 
 struct visit {

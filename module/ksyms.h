@@ -22,6 +22,7 @@ enum stackanno_ksym {
 	STACKANNO_KSYM_STACK_NAME,
 	STACKANNO_KSYM_TEXT_ADDRESS,
 	STACKANNO_KSYM_PUT_STACK,
+	STACKANNO_KSYM_GRAPH_RETURN,
 	STACKANNO_KSYM_FUNCTIONS,
 	/* data, and functions of which only the address is wanted */
 	STACKANNO_KSYM_STEXT = STACKANNO_KSYM_FUNCTIONS,
@@ -41,6 +42,8 @@ enum stackanno_ksym {
 	STACKANNO_KSYM_PANIC,
 	STACKANNO_KSYM_VPANIC,
 	STACKANNO_KSYM_NMI_PANIC,
+	STACKANNO_KSYM_RETURN_TO_HANDLER,
+	STACKANNO_KSYM_RETHOOK_TRAMPOLINE,
 	STACKANNO_KSYMS
 };
 
@@ -139,6 +142,16 @@ const char *stackanno_ksyms_stack_name(enum stack_type type);
  * Context: process. Only when STACKANNO_KSYM_PUT_STACK was found.
  */
 void stackanno_ksyms_put_task_stack(struct task_struct *task);
+
+/**
+ * stackanno_ksyms_graph_return() - what the function graph tracer replaced
+ * @task: whose stack it is
+ * @slot: address of a word that holds, or held, the tracer's own return address
+ *
+ * Context: any.
+ * Return: the return address that belongs there; 0 when it is not known.
+ */
+unsigned long stackanno_ksyms_graph_return(struct task_struct *task, unsigned long slot);
 
 /* What stackanno_ksyms_each() calls; non-zero ends the walk. */
 typedef int (*stackanno_ksyms_visit)(void *data, const char *name, unsigned long address);

@@ -26,10 +26,6 @@
 #define BRIEF_BYTES 4096
 #define LAST_CHANCE_LINES 7
 
-/* Of these, what an oops has had already: its alert, within the kernel's report. */
-#define ALERT_LINES 2
-#define ALERT_BYTES (ALERT_LINES * (STACKANNO_LINE_MAX + 1))
-
 enum console_level {
 	CONSOLE_OFF,
 	CONSOLE_BRIEF,
@@ -179,26 +175,16 @@ bool stackanno_policy_console(enum stackanno_reason reason,
 	options->form = STACKANNO_FORM_CONSOLE_BRIEF;
 	options->max_lines = BRIEF_LINES;
 	options->max_bytes = BRIEF_BYTES;
-	if (reason == STACKANNO_REASON_OOPS) {
-		options->max_lines -= ALERT_LINES;
-		options->max_bytes -= ALERT_BYTES;
-	}
 	return true;
 }
 
-bool stackanno_policy_alert(bool last_chance, struct stackanno_render_options *options)
+bool stackanno_policy_last_chance(struct stackanno_render_options *options)
 {
-	if (READ_ONCE(console.value) == CONSOLE_OFF)
+	if (!stackanno_policy_console(STACKANNO_REASON_OOPS, options))
 		return false;
-
-	memset(options, 0, sizeof(*options));
-	options->redact = READ_ONCE(redact.value);
-	options->form = STACKANNO_FORM_CONSOLE_ALERT;
-	if (last_chance) {
-		options->form = STACKANNO_FORM_CONSOLE_BRIEF;
-		options->max_lines = LAST_CHANCE_LINES;
-		options->max_bytes = BRIEF_BYTES;
-	}
+	options->form = STACKANNO_FORM_CONSOLE_BRIEF;
+	options->max_lines = LAST_CHANCE_LINES;
+	options->max_bytes = BRIEF_BYTES;
 	return true;
 }
 

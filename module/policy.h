@@ -39,14 +39,16 @@ bool stackanno_policy_console(enum stackanno_reason reason,
 			      struct stackanno_render_options *options);
 
 /**
- * stackanno_policy_alert() - what is printed within the kernel's own report
- * @last_chance: a crash kernel takes over before anything else can be printed
+ * stackanno_policy_last_chance() - what is printed before a crash kernel starts
  * @options: form, redaction and budget, set when anything is to be printed
+ *
+ * It is the only thing ever printed within the kernel's own report: two lines
+ * more there cost some parsers all of it.
  *
  * Context: any.
  * Return: true when something is to be printed.
  */
-bool stackanno_policy_alert(bool last_chance, struct stackanno_render_options *options);
+bool stackanno_policy_last_chance(struct stackanno_render_options *options);
 
 /**
  * stackanno_policy_withheld() - whether the kernel hides its memory from root

@@ -116,12 +116,12 @@ static bool crash_kernel_takes_over(void)
 	return address && !get_kernel_nofault(panic_on_oops, (int *)address) && panic_on_oops;
 }
 
-static void print_alert(u64 id, bool last_chance)
+static void print_last_chance(u64 id)
 {
 	struct stackanno_render_options options;
 	struct stackanno_slot *slot;
 
-	if (!stackanno_policy_alert(last_chance, &options))
+	if (!stackanno_policy_last_chance(&options))
 		return;
 	slot = stackanno_store_pin(id);
 	if (slot)
@@ -187,8 +187,8 @@ static int die_event(struct notifier_block *nb, unsigned long event, void *data)
 
 	raw_cpu_write(last_oops.task, current);
 	raw_cpu_write(last_oops.pid, current->pid);
-	if (!stackanno_pipeline_run(&request, &id))
-		print_alert(id, last_chance);
+	if (!stackanno_pipeline_run(&request, &id) && last_chance)
+		print_last_chance(id);
 	/* Never NOTIFY_STOP: die() would return into the code that faulted. */
 	return NOTIFY_DONE;
 }

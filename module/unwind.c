@@ -199,21 +199,55 @@ static void add_first(struct stackanno_picture *picture, const struct pt_regs *r
 		step->flags |= STACKANNO_FRAME_BAD_IP;
 }
 
+static bool is_trampoline(unsigned long ip)
+{
+	return ip && (ip == stackanno_ksyms_address(STACKANNO_KSYM_RETURN_TO_HANDLER) ||
+		      ip == stackanno_ksyms_address(STACKANNO_KSYM_RETHOOK_TRAMPOLINE));
+}
+
+/*
+ * A kretprobe and the function graph tracer on the same function each replace
+ * the return address, and each keeps the one it found: what the unwinder takes
+ * for the real one may be the other's trampoline, from which it cannot go on.
+ * Returns whether the state's address is one that may be returned to.
+ */
+static bool see_through(struct unwind_state *state)
+{
+	unsigned long real;
+
+	if (!is_trampoline(stackanno_compat_unwind_ip(state)))
+		return true;
+	real = stackanno_ksyms_graph_return(state->task, stackanno_compat_unwind_slot(state));
+	if (!real || is_trampoline(real))
+		return false;
+	stackanno_compat_unwind_set_ip(state, real);
+	return true;
+}
+
+/* Doubt, once there is some, is about all that follows. */
+static bool doubted_before(const struct stackanno_picture *picture)
+{
+	return picture->steps > 1 && picture->step[picture->steps - 2].flags &
+				     STACKANNO_FRAME_UNRELIABLE;
+}
+
 /* Returns whether the chain came to its end with this step. */
 static bool note_step(struct stackanno_picture *picture, struct unwind_state *state)
 {
 	struct stackanno_step *step;
 	struct pt_regs *regs;
 	bool partial = false;
+	bool good;
 
 	add_info(picture, &state->stack_info);
 	step = add_step(picture);
 	if (!step)
 		return false;
-	step->ip = state->ip;
+	good = see_through(state);
+	step->ip = stackanno_compat_unwind_ip(state);
 	step->ip_slot = stackanno_compat_unwind_slot(state);
 	step->sp = stackanno_compat_unwind_sp(state);
-	if (unwind_error(state)) {
+	if (!good || unwind_error(state) || doubted_before(picture)) {
 		step->flags |= STACKANNO_FRAME_UNRELIABLE;
 		step->evidence = STACKANNO_EVIDENCE_GUESS;
 	}

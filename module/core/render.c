@@ -15,7 +15,12 @@ static const char prefix[] = "stackanno: ";
 static const char * const forbidden[] = {
 	"BUG:", "WARNING:", "INFO:", "panic:", "UBSAN:", "KASAN:", "Oops:", "RIP:",
 	"Kernel panic", "general protection fault", "Call Trace", "Backtrace:",
-	"Allocated by task", "Code:", "Comm:", "---[ end", "kernel BUG", "cut here",
+	"Allocated by task", "Code:", "Comm:", "---[ end", "ernel BUG", "cut here",
+	"nvalid opcode", "ouble fault:", "ivide error:", "bounds:", "nvalid TSS:",
+	"egment not present:", "tack segment:", "lignment check:", "imd exception:",
+	"achine Check Exception:", "nable to handle kernel", "list_del corruption",
+	"list_add corruption", "adness at", "NETDEV WATCHDOG", ": nobody cared",
+	"RTNL: assertion failed", "rcu_preempt detected",
 };
 
 static bool is_console(const struct stackanno_render_buffer *r)
