@@ -46,7 +46,7 @@ clean: ## what was built, but not the kernels in build/kernels
 		-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' -o -name '.*.d' \
 		-o -name Module.symvers -o -name modules.order -o -name .module-common.c \
 		-o -name __pycache__ \) -exec rm -rf {} +
-	rm -rf build/obj build/host build/unit build/selftests build/results
+	rm -rf build/obj build/host build/unit build/selftests build/results build/style
 
 distclean: clean ## all that was built or fetched
 	rm -rf build

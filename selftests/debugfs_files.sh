@@ -13,7 +13,8 @@ DIR=/sys/kernel/debug/stackanno
 no_such_pid() {
 	local pid
 
-	read -r pid < /proc/sys/kernel/pid_max
+	# Not by read: byte by byte this file ends behind its first.
+	pid=$(cat /proc/sys/kernel/pid_max)
 	while pid=$((pid - 1)); [ -d "/proc/$pid" ]; do
 		:
 	done
@@ -52,12 +53,17 @@ refuses() {
 	return 1
 }
 
+# A heading, and a line for each record, which begins with its id.
+records() {
+	grep -c '^ *[0-9]' $DIR/records
+}
+
 last_is_empty() {
-	[ -z "$(cat $DIR/last)" ] && [ -z "$(cat $DIR/records)" ]
+	[ -z "$(cat $DIR/last)" ] && [ "$(records)" -eq 0 ]
 }
 
 last_is_not_empty() {
-	[ -n "$(cat $DIR/last)" ] && [ -n "$(cat $DIR/records)" ]
+	[ -n "$(cat $DIR/last)" ] && [ "$(records)" -eq 1 ]
 }
 
 stats_are_name_and_value() {
