@@ -29,6 +29,7 @@ struct layout {
 	u64 done[STACKANNO_PICTURE_STACKS];	/* words below are emitted */
 	struct stackanno_frame *frame;		/* the one being filled */
 	u32 index;				/* its index */
+	u32 last_call;				/* index of the last numbered frame */
 	u16 number;				/* of the next numbered frame */
 	bool full;
 };
@@ -373,6 +374,7 @@ static void emit_call(struct layout *layout, const struct stackanno_step *step,
 	if (!begin_frame(layout, STACKANNO_FRAME_CALL, step->sp))
 		return;
 	layout->frame->number = layout->number++;
+	layout->last_call = layout->index;
 	layout->frame->ip = step->ip;
 	layout->frame->ip_slot = step->ip_slot;
 	layout->frame->evidence = step->evidence;
@@ -486,6 +488,7 @@ static void emit_stacks(struct layout *layout)
 		if (!stack)
 			return;
 		*stack = layout->picture->stack[i];
+		stack->live = stack->end;
 	}
 }
 
@@ -500,7 +503,7 @@ static void set_live(struct layout *layout)
 		word = stackanno_builder_entry(layout->builder, STACKANNO_SECTION_WORDS, i);
 		on = stackanno_picture_stack(layout->picture, word->address);
 		stack = stackanno_builder_entry(layout->builder, STACKANNO_SECTION_STACKS, on);
-		if (stack && (!stack->live || word->address < stack->live))
+		if (stack && word->address < stack->live)
 			stack->live = word->address;
 	}
 }
@@ -526,8 +529,8 @@ int stackanno_frame_layout(const struct stackanno_picture *picture,
 		if (!is_user(step))
 			emit_call(&layout, step, next, regs);
 	}
-	if (!picture->ends_well && steps)
-		add_note(&layout, STACKANNO_NOTE_CHAIN_ENDS_EARLY, layout.index, 0, 0);
+	if (!picture->ends_well && layout.number)
+		add_note(&layout, STACKANNO_NOTE_CHAIN_ENDS_EARLY, layout.last_call, 0, 0);
 	emit_top(&layout);
 	for (i = 0; i < picture->stacks && i < STACKANNO_PICTURE_STACKS; i++)
 		if (layout.done[i])
