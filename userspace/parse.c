@@ -1083,8 +1083,10 @@ static bool parse_words(struct parser *p, struct scan line)
 
 	if (!p->frame)
 		return fail(p, "words before the first frame");
-	if (!take_address(p, &line, &address) || !scan_literal(&line, ": "))
-		return fail(p, "no address before the words");
+	if (!take_address(p, &line, &address))
+		return false;
+	if (!scan_literal(&line, ": "))
+		return fail(p, "no colon behind the address of words");
 	do {
 		if (!take_word(p, &line, address))
 			return false;
@@ -1211,10 +1213,11 @@ static bool verify(struct parser *p, u32 size, const char *text, size_t len)
 	struct stackanno_refusal refusal;
 	struct stackanno_view view;
 
-	p->line = 0;
+	p->line = 1;
 	if (stackanno_record_check(p->record, size, &view, &refusal))
 		return fail(p, "no record comes of it (%s, entry %u: %s)",
 			    stackanno_label_section(refusal.kind), refusal.index, refusal.what);
+	p->line = 0;
 	buffer = malloc(sizeof(*buffer));
 	if (!buffer)
 		return fail(p, "out of memory");
