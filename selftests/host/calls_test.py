@@ -35,6 +35,10 @@ BAD = [
     ("a call through a parameter", "int bad(int (*f)(long)) { return f(2) + 1; }", "bad: call"),
     ("a trampoline's address in a variable", "int (*bad)(long) = __SCT__resolved_f;",
      "holds the address"),
+    ("an address asked for where pointers are called",
+     "extern unsigned long stackanno_ksyms_address(int);\n"
+     "int write_line(void) { return ((int (*)(void))stackanno_ksyms_address(1))() + 1; }",
+     "write_line: calls by pointer, and asks"),
     ("a trampoline's address handed out", "void *bad(void) { return __SCT__resolved_f; }",
      "takes the address of __SCT__resolved_f"),
 ]

@@ -175,7 +175,7 @@ class Build(Temporary):
                 found = {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
                 self.assertTrue(any(re.match(rf"lib/modules/{re.escape(release)}/.*/stackanno\.ko",
                                              name) for name in found), found)
-                self.assertIn("usr/bin/stackanno", found)
+                self.assertIn("usr/sbin/stackanno", found)
                 self.assertTrue(any(re.match(r"usr/share/man/man\d/stackanno\.\d", name)
                                     for name in found), found)
                 status, output = run("make", headers, "clean", cwd=tree)
