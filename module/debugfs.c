@@ -126,7 +126,7 @@ static int stats_show(struct seq_file *file, void *unused)
 	for (i = 0; stackanno_trigger_describe(i, &name, &open); i++)
 		seq_printf(file, "trigger_%s: %d\n", name, open);
 	for (ksym = 0; ksym < STACKANNO_KSYMS; ksym++)
-		if (!stackanno_ksyms_address(ksym))
+		if (!stackanno_ksyms_found(ksym))
 			seq_printf(file, "missing_%s: %s\n", stackanno_ksyms_name(ksym),
 				   stackanno_ksyms_serves(ksym));
 	return 0;

@@ -92,8 +92,11 @@ static_assert(ARRAY_SIZE(wanted) == STACKANNO_KSYMS);
 
 static unsigned long addresses[STACKANNO_KSYMS];
 
-static bool found(enum stackanno_ksym ksym)
+bool stackanno_ksyms_found(enum stackanno_ksym ksym)
 {
+	/* Where per-CPU variables are linked at 0, their begin is, and not missing. */
+	if (ksym == STACKANNO_KSYM_PERCPU_START)
+		ksym = STACKANNO_KSYM_PERCPU_END;
 	return addresses[ksym] != 0;
 }
 
@@ -199,7 +202,7 @@ int stackanno_ksyms_symbol(unsigned long address, struct stackanno_symbol *symbo
 	const char *name;
 	char *module = NULL;
 
-	if (!found(STACKANNO_KSYM_LOOKUP)) {
+	if (!stackanno_ksyms_found(STACKANNO_KSYM_LOOKUP)) {
 		sprint_symbol(symbol->name, address);
 		return parse_symbol(symbol);
 	}
@@ -219,7 +222,7 @@ int stackanno_ksyms_symbol(unsigned long address, struct stackanno_symbol *symbo
 
 int stackanno_ksyms_text(unsigned long address)
 {
-	if (!found(STACKANNO_KSYM_TEXT_ADDRESS))
+	if (!stackanno_ksyms_found(STACKANNO_KSYM_TEXT_ADDRESS))
 		return -ENOENT;
 	return static_call(resolved___kernel_text_address)(address) != 0;
 }
@@ -229,7 +232,7 @@ int stackanno_ksyms_stack_info(unsigned long address, struct task_struct *task,
 {
 	unsigned long mask = 0;
 
-	if (!found(STACKANNO_KSYM_STACK_INFO))
+	if (!stackanno_ksyms_found(STACKANNO_KSYM_STACK_INFO))
 		return -ENOENT;
 	if (static_call(resolved_get_stack_info)((unsigned long *)address, task, info, &mask))
 		return -ENOENT;
@@ -238,7 +241,7 @@ int stackanno_ksyms_stack_info(unsigned long address, struct task_struct *task,
 
 const char *stackanno_ksyms_stack_name(enum stack_type type)
 {
-	if (!found(STACKANNO_KSYM_STACK_NAME))
+	if (!stackanno_ksyms_found(STACKANNO_KSYM_STACK_NAME))
 		return NULL;
 	return static_call(resolved_stack_type_name)(type);
 }
@@ -254,7 +257,7 @@ unsigned long stackanno_ksyms_graph_return(struct task_struct *task, unsigned lo
 	unsigned long real;
 	int index = 0;
 
-	if (!handler || !found(STACKANNO_KSYM_GRAPH_RETURN))
+	if (!handler || !stackanno_ksyms_found(STACKANNO_KSYM_GRAPH_RETURN))
 		return 0;
 	real = static_call(resolved_ftrace_graph_ret_addr)(task, &index, handler,
 							   (unsigned long *)slot);
@@ -277,7 +280,7 @@ int stackanno_ksyms_each(stackanno_ksyms_visit visit, void *data)
 {
 	struct visit context = { .visit = visit, .data = data };
 
-	if (!found(STACKANNO_KSYM_EACH_SYMBOL))
+	if (!stackanno_ksyms_found(STACKANNO_KSYM_EACH_SYMBOL))
 		return -ENOENT;
 	return static_call(resolved_kallsyms_on_each_symbol)(visit_symbol, &context);
 }

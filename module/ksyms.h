@@ -92,6 +92,15 @@ const char *stackanno_ksyms_serves(enum stackanno_ksym ksym);
 unsigned long stackanno_ksyms_address(enum stackanno_ksym ksym);
 
 /**
+ * stackanno_ksyms_found() - whether a symbol of the table is there
+ * @ksym: which
+ *
+ * Context: any.
+ * Return: true when it was found, be it at address 0.
+ */
+bool stackanno_ksyms_found(enum stackanno_ksym ksym);
+
+/**
  * stackanno_ksyms_symbol() - the symbol around an address
  * @address: any
  * @symbol: set on success; large, so not on the stack
