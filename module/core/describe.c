@@ -192,7 +192,7 @@ void stackanno_describe_head(struct stackanno_describer *d, struct stackanno_tex
 	}
 	if (head->release) {
 		put(text, ", kernel ");
-		put_string(d, head->release, STACKANNO_ESCAPE_NAME, RELEASE_MAX, text);
+		put_string(d, head->release, STACKANNO_ESCAPE_WORD, RELEASE_MAX, text);
 	}
 }
 
@@ -769,6 +769,17 @@ static void put_meaning_address(struct stackanno_describer *d, struct stackanno_
 	}
 }
 
+/* A meaning in words of its own; an empty one would not be seen. */
+static void put_meaning_name(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	if (d->meaning.name)
+		put_string(d, d->meaning.name, STACKANNO_ESCAPE_PHRASE, PHRASE_MAX, text);
+	else if (d->meaning.kind == STACKANNO_MEANING_FLAGS)
+		put(text, "no flags");
+	else
+		put(text, stackanno_label_meaning(d->meaning.kind));
+}
+
 /* What the meaning in the scratch says. */
 static void put_meaning(struct stackanno_describer *d, struct stackanno_text *text)
 {
@@ -802,10 +813,7 @@ static void put_meaning(struct stackanno_describer *d, struct stackanno_text *te
 		put(text, stackanno_label_meaning(d->meaning.kind));
 		break;
 	default:
-		if (d->meaning.name)
-			put_string(d, d->meaning.name, STACKANNO_ESCAPE_PHRASE, PHRASE_MAX, text);
-		else
-			put(text, stackanno_label_meaning(d->meaning.kind));
+		put_meaning_name(d, text);
 		break;
 	}
 }

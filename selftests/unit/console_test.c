@@ -19,6 +19,9 @@ static const char * const forbidden[] = {
 	"BUG:", "WARNING:", "INFO:", "panic:", "UBSAN:", "KASAN:", "Kernel panic",
 	"general protection fault", "Call Trace", "Backtrace:", "Allocated by task", "Code:",
 	"Comm:", "---[ end",
+	/* and what abrt takes for a start, with or without the kernel's own colon */
+	"invalid opcode", "double fault:", "divide error:", "list_del corruption",
+	"unable to handle kernel", "kernel BUG at", "Badness at", "NETDEV WATCHDOG",
 };
 
 /* Call @check for each line of each sample in each console form and redaction. */
@@ -125,7 +128,7 @@ TEST(no_vector_name_is_forbidden)
 		for (error = 0; error < 256; error++) {
 			view.head.trap = vector;
 			view.head.error = error;
-			lines_render(&lines, &view, STACKANNO_FORM_FULL,
+			lines_render(&lines, &view, STACKANNO_FORM_CONSOLE_FULL,
 				     STACKANNO_REDACT_NONE, 0, 0);
 			ASSERT_TRUE(has_nothing_forbidden(lines.text)) {
 				TH_LOG("%s", lines.text);

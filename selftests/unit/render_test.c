@@ -107,6 +107,7 @@ TEST(each_meaning_has_its_label)
 		  "[{kernel read of not-present page}]" },
 		{ STACKANNO_MEANING_SEGMENT, "kernel code", NULL, 0, 0, "[{kernel code}]" },
 		{ STACKANNO_MEANING_FLAGS, "IF ZF", NULL, 0, 0, "[{IF ZF}]" },
+		{ STACKANNO_MEANING_FLAGS, NULL, NULL, 0, 0, "[{no flags}]" },
 		{ STACKANNO_MEANING_NAMED, "kmalloc-64+0x20", NULL, 0, 0, "[{kmalloc-64+0x20}]" },
 		{ STACKANNO_MEANING_NAMED, "a, [b] {c}", NULL, 0, 0,
 		  "[{a\\x2c \\x5bb\\x5d \\x7bc\\x7d}]" },
@@ -492,7 +493,7 @@ TEST(words_stand_two_a_line_while_they_are_neighbours)
 TEST(head_lines_tell_all_they_know)
 {
 	static const char * const expected[] = {
-		"record 1: oops \"Oops\" at 12.345678 (2026-11-22 09:40:12 UTC), cpu 1, pid 123 tgid 123 comm \"sh\", task ff11000005bcb700, kernel 6.1.0-56-amd64",
+		"record 1: oops \"Oops\" at 12.345678 (2026-11-22 09:40:12 UTC), cpu 1, pid 123 tgid 123 comm \"sh\", task ff11000005bcb700, kernel 6.12.117+deb12~1-amd64",
 		"fault: page fault, error 0002 (kernel write of not-present page), address 0000000000000018, signal 11",
 		"0 words, 0 explained, 0 suspect, 0 frames",
 		"context: hard irq, NMI",
@@ -507,6 +508,7 @@ TEST(head_lines_tell_all_they_know)
 	head = sample.builder.record;
 	head->flags |= STACKANNO_RECORD_FAULT | STACKANNO_RECORD_FAULT_ADDRESS |
 		       STACKANNO_RECORD_IN_IRQ | STACKANNO_RECORD_IN_NMI;
+	head->release = sample_string(&sample, "6.12.117+deb12~1-amd64");
 	head->trap = 14;
 	head->error = 2;
 	head->fault_address = 0x18;
