@@ -78,6 +78,8 @@ static const struct {
 		"ia32_sys_call_table", "names of 32-bit system calls" },
 	[STACKANNO_KSYM_PANIC_ON_OOPS] = {
 		"panic_on_oops", "printing before a crash kernel starts" },
+	[STACKANNO_KSYM_POST_NOTIFIERS] = {
+		"crash_kexec_post_notifiers", "printing before a crash kernel starts" },
 	[STACKANNO_KSYM_LOCKED_DOWN] = {
 		"kernel_locked_down", "noticing a lockdown after load" },
 	[STACKANNO_KSYM_PANIC] = { "panic", "leaving out the panic's own frames" },

@@ -106,14 +106,18 @@ static void print_due(enum stackanno_due due)
  */
 static bool crash_kernel_takes_over(void)
 {
-	unsigned long address = stackanno_ksyms_address(STACKANNO_KSYM_PANIC_ON_OOPS);
+	unsigned long on_oops = stackanno_ksyms_address(STACKANNO_KSYM_PANIC_ON_OOPS);
+	unsigned long later = stackanno_ksyms_address(STACKANNO_KSYM_POST_NOTIFIERS);
 	int panic_on_oops = 0;
+	bool post_notifiers = false;
 
 	if (!kexec_crash_loaded())
 		return false;
+	if (later && !get_kernel_nofault(post_notifiers, (bool *)later) && post_notifiers)
+		return false;
 	if (in_interrupt() || !current->pid || is_global_init(current))
 		return true;
-	return address && !get_kernel_nofault(panic_on_oops, (int *)address) && panic_on_oops;
+	return on_oops && !get_kernel_nofault(panic_on_oops, (int *)on_oops) && panic_on_oops;
 }
 
 static void print_last_chance(u64 id)
@@ -210,11 +214,21 @@ static struct kmsg_dumper dumper = {
 	.max_reason = KMSG_DUMP_OOPS,
 };
 
-/* Whether this panic is where the oops that this CPU was in just now ends. */
+/*
+ * Whether this panic is where an oops of the same task ends. It may have moved
+ * to another CPU in between: the oops turns interrupts back on before it panics.
+ */
 static bool ends_an_oops(void)
 {
-	return raw_cpu_read(last_oops.task) == current &&
-	       raw_cpu_read(last_oops.pid) == current->pid;
+	const struct last_oops *last;
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		last = per_cpu_ptr(&last_oops, cpu);
+		if (READ_ONCE(last->task) == current && READ_ONCE(last->pid) == current->pid)
+			return true;
+	}
+	return false;
 }
 
 static int panic_event(struct notifier_block *nb, unsigned long event, void *data)
