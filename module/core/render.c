@@ -296,11 +296,21 @@ enum pick {
 	PICK_REST,
 };
 
-static bool is_picked(const struct stackanno_render_buffer *r, enum pick pick)
+/* Neither a value nor a label is left of it: a line for it would say nothing. */
+static bool says_nothing(struct stackanno_render_buffer *r)
+{
+	return r->word.role == STACKANNO_ROLE_NONE && r->word.meaning == STACKANNO_NONE &&
+	       !r->word.expression && !(r->word.flags & STACKANNO_WORD_SUSPECT) &&
+	       stackanno_describe_hides_word(&r->describer, &r->word);
+}
+
+static bool is_picked(struct stackanno_render_buffer *r, enum pick pick)
 {
 	bool owned = r->frame.kind == STACKANNO_FRAME_CALL && !is_entry_word(&r->word);
 
-	return pick == PICK_ALL || owned == (pick == PICK_FRAMES);
+	if (pick == PICK_ALL)
+		return true;
+	return owned == (pick == PICK_FRAMES) && !says_nothing(r);
 }
 
 static void write_words(struct stackanno_render_buffer *r, enum pick pick)
@@ -346,12 +356,12 @@ static void write_picked_words(struct stackanno_render_buffer *r, enum pick pick
 		write_words(r, pick);
 }
 
-/* What did not find room, and where it is. */
+/* What did not find room, or said nothing, and where it is. */
 static void write_more(struct stackanno_render_buffer *r)
 {
 	u32 words = r->describer.view->head.words - r->words;
 
-	if (!r->full)
+	if (!r->full && !words)
 		return;
 	begin_line(r);
 	stackanno_text_string(&r->line, "... ");

@@ -259,6 +259,27 @@ TEST(no_budget_means_every_word)
 	EXPECT_EQ(57, count_words(&lines));
 }
 
+TEST(brief_spends_no_line_on_words_of_which_nothing_is_left)
+{
+	struct stackanno_view view;
+	char line[2048];
+	u32 i;
+
+	sample_oops(&sample, &view);
+	lines_render(&lines, &view, STACKANNO_FORM_CONSOLE_BRIEF, STACKANNO_REDACT_DATA, 0, 0);
+	for (i = 0; lines_line(&lines, i, line, sizeof(line)); i++) {
+		/* One such word is in the sample, in the frame that faulted. */
+		EXPECT_EQ(NULL, strstr(line, "ffa0000000013b58: "));
+		EXPECT_EQ(NULL, strstr(line, "---------------- "));
+	}
+	lines_line(&lines, lines.count - 1, line, sizeof(line));
+	EXPECT_STREQ("stackanno: ... 1 more words in /sys/kernel/debug/stackanno/last (record 1)",
+		     line);
+	/* The full one has it. */
+	lines_render(&lines, &view, STACKANNO_FORM_CONSOLE_FULL, STACKANNO_REDACT_DATA, 0, 0);
+	EXPECT_NE(NULL, strstr(lines.text, "ffa0000000013b58: ----------------\n"));
+}
+
 TEST(budget_is_never_passed_and_what_is_missing_is_counted)
 {
 	static const u32 forms[] = { STACKANNO_FORM_CONSOLE_BRIEF, STACKANNO_FORM_CONSOLE_FULL };
