@@ -102,6 +102,12 @@ class Missing(Temporary):
         self.assertNotEqual(status, 0)
         self.assertRegex(output, r"earthquake.*known: oops, panic, warn, task")
 
+    def test_a_demo_whose_machine_does_not_start(self):
+        self.program("qemu-system-x86_64", "echo out of order >&2; exit 1")
+        status, output = run("scripts/demo", path=self.path / "bin")
+        self.assertEqual(status, 1)
+        self.assertIn("out of order", output)
+
     def test_an_unknown_scenario(self):
         status, output = run("selftests/qemu/run", "--only", "nonsense")
         self.assertNotEqual(status, 0)
@@ -151,6 +157,31 @@ class Kernels(Temporary):
         for line in ("6.1", "6.12"):
             makefile = (TOP / "build/kernels" / line / "build/Makefile").read_text()
             self.assertNotIn(" /usr/src", makefile)
+
+
+@unittest.skipIf(os.environ.get("CHECK_FAST"), "it takes long")
+class Demo(unittest.TestCase):
+    """make demo, each way in."""
+
+    # (the demo, what must stand in what it prints, in this order)
+    VIEWS = [
+        ("oops", ["BUG: kernel NULL pointer dereference", "---[ end trace", "sa_level8+0x",
+                  "stackanno: ", "/last", "at ffff", "[ret sa_level7+0x"]),
+        ("panic", ["Kernel panic", "stackanno: ", "sa_level8+0x"]),
+        ("warn", ["WARNING: ", "---[ end trace", "stackanno: ", "/last", "[ret sa_level7+0x"]),
+        ("task", ["/last", 'comm "sa_sleeper"', "[ret sa_level7+0x"]),
+    ]
+
+    def test_each_shows_its_views(self):
+        for line in ("6.1", "6.12"):
+            for what, views in self.VIEWS:
+                with self.subTest(what, kernel=line):
+                    status, output = run("scripts/demo", "--kernel", line, what)
+                    self.assertEqual(status, 0, output)
+                    at = 0
+                    for view in views:
+                        self.assertIn(view, output[at:])
+                        at = output.index(view, at) + len(view)
 
 
 @unittest.skipIf(os.environ.get("CHECK_FAST"), "it takes long")
