@@ -2,6 +2,7 @@
 """What must hold of a scenario's run. The table in scenarios.py picks from here."""
 
 import dataclasses
+import json
 import pathlib
 import re
 import subprocess
@@ -57,6 +58,7 @@ def check_crash(run, crash):
     check_log.check_readers(run)
     if crash.console == "brief":
         check_log.check_brief(run, crash.reports)
+        check_log.check_redacted(run, Facts(run.console, crash.who))
     report = the_report(run, crash)
     if report is None:
         return
@@ -154,18 +156,27 @@ def check_code(run, record, facts):
 
 
 def check_reader(run, report):
-    """Assert that the reader prints a saved record as debugfs does, and as JSON."""
+    """Assert that the reader prints what was saved as debugfs does, and as JSON."""
     if not run.expect(READER.exists(), "the reader is built"):
         return
-    raw = ["-i", str(run.path("raw")), "-n", str(report.id)]
-    shown = subprocess.run([READER, "show", *raw], capture_output=True, text=True, check=False)
-    run.expect(shown.returncode == 0 and shown.stdout == run.out("last"),
-               "the reader prints the saved record as debugfs does",
-               f"status {shown.returncode}: {shown.stderr}")
+    shown = rendered(run, report.id)
+    run.expect(shown == run.out("last"), "the reader prints the saved record as debugfs does",
+               shown[:400])
     again = subprocess.run([READER, "show", "-i", str(run.path("last"))], capture_output=True,
                            text=True, check=False)
     run.expect(again.returncode == 0 and again.stdout == run.out("last"),
                "and the saved text", f"status {again.returncode}: {again.stderr}")
+    data = subprocess.run([READER, "show", "-o", "json", "-i", str(run.path("raw")), "-n",
+                           str(report.id)], capture_output=True, text=True, check=False)
+    run.expect(data.returncode == 0 and json.loads(data.stdout), "and as JSON",
+               f"status {data.returncode}: {data.stderr}")
+
+
+def rendered(run, number):
+    """Return what the reader prints of a record of the saved raw file, '' when it cannot."""
+    done = subprocess.run([READER, "show", "-i", str(run.path("raw")), "-n", str(number)],
+                          capture_output=True, text=True, check=False)
+    return done.stdout if done.returncode == 0 else ""
 
 
 def stats(run, name="stats"):

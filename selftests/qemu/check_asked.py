@@ -1,2 +1,184 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""Reports that were asked for, and the module's coming and going."""
+"""Reports that were asked for, and other runs in which nothing crashes."""
+
+import re
+
+import check
+import check_known
+import check_log
+import check_record
+import check_text
+from check_known import Facts
+
+
+def _chain(run, report, who, *, registers=False, task=True):
+    """Assert all that is known of a chain of a task that is alive; return its facts."""
+    facts = Facts(run.console, who)
+    if task:
+        check_known.check_task(run, report, facts)
+    check_known.check_stack(run, report, facts)
+    check_known.check_returns(run, report, facts)
+    check_known.check_locals(run, report, facts)
+    if registers:
+        check_known.check_registers(run, report, facts, span=True)
+    return facts
+
+
+def check_sleeper(run):
+    """A task in uninterruptible sleep, by its number as a process and as a thread."""
+    check.check_quiet(run)
+    for name in ("by-pid", "by-tid"):
+        report = check.asked(run, name, reason="task")
+        if report:
+            _chain(run, report, "sleeper")
+            run.expect(not report.has("at the time") and not report.has("doubtful"),
+                       "nothing about it is doubtful", "\n".join(report.lines[:8]))
+
+
+def check_spinner(run):
+    """A task that runs on another CPU, by the CPU's number and by its own."""
+    check.check_quiet(run)
+    for name, reason in (("by-cpu", "cpu"), ("by-pid", "task")):
+        report = check.asked(run, name, reason=reason)
+        if report:
+            _chain(run, report, "spinner", registers=True)
+            run.expect(any(block.startswith("interrupt frame") for block in report.blocks),
+                       "the interrupt that asked it is named", report.blocks)
+
+
+def check_idle(run):
+    """A CPU that has nothing to do."""
+    check.check_quiet(run)
+    report = check.asked(run, "by-cpu", reason="cpu")
+    if report:
+        run.expect(report.comm.startswith("swapper/"), "the idle task is shown", report.lines[:1])
+        run.expect(report.frames and not report.has("doubtful"), "its frames are known",
+                   "\n".join(report.lines[:12]))
+
+
+def check_self(run):
+    """The task that asks."""
+    check.check_quiet(run)
+    report = check.asked(run, "self", reason="self")
+    if not report:
+        return
+    names = {frame.name for frame in report.frames}
+    run.expect({"vfs_write", "ksys_write"} <= names, "it is in its write", names)
+    mode = [word for word in report.words.values() if word.label == "cs {user code}"]
+    run.expect(len(mode) == 1, "its registers of user mode are there", mode)
+    run.expect(any(word.label == "orig_ax {syscall 1 write}" for word in report.words.values()),
+               "with the system call that it is in", "")
+
+
+def check_blocked(run):
+    """All tasks in uninterruptible sleep: one record each."""
+    check.check_quiet(run)
+    records = check_record.read(run.raw())
+    run.expect(records and all(record.reason == "blocked" for record in records),
+               "there are records, of blocked tasks alone", [one.reason for one in records])
+    names = [bytes(record.head["comm"]).rstrip(b"\0").decode() for record in records]
+    run.expect(names.count("sa_sleeper") == 1, "one of them is the sleeper", names)
+    facts = Facts(run.console, "sleeper")
+    for record in records:
+        if bytes(record.head["comm"]).rstrip(b"\0") != b"sa_sleeper":
+            continue
+        words = record.words()
+        wrong = [fact for fact in facts.of("ret")
+                 if words.get(fact["addr"], (0, ""))[:2] != (fact["value"], "RETURN")]
+        run.expect(facts.of("ret") and not wrong, "its return addresses are known", wrong)
+
+
+def check_churner(run):
+    """A task that keeps changing its stack: what is said of it holds, or is doubted."""
+    check.check_quiet(run)
+    facts = Facts(run.console, "churner")
+    reports = check_text.parse(run.out("all").splitlines())
+    run.expect(len(reports) >= 50, "it was asked for often enough", len(reports))
+    true = {fact["addr"]: fact for fact in facts.of("ret")}
+    whole, wrong = 0, []
+    for report in reports:
+        if any(word in line for line in report.lines[:12] for word in ("belong together",)):
+            continue
+        frames = {frame.slot: frame for frame in report.frames if frame.certain}
+        whole += set(true) <= set(frames)
+        wrong += [f"{report.lines[0]}: {fact} {frames[slot]}" for slot, fact in true.items()
+                  if slot in frames and fact["into"] not in ("-", frames[slot].name)
+                  and frames[slot].ip == fact["value"]]
+    run.expect(whole >= 10, "many of its pictures are whole", f"{whole} of {len(reports)}")
+    run.expect(not wrong, "no frame of it is called what it is not", "\n".join(wrong[:8]))
+
+
+def check_hang(run):
+    """A task that the kernel finds hung."""
+    check_log.check_kernel(run, "hang", crashes=0)
+    check_log.check_places(run, "hang")
+    check_log.check_readers(run)
+    heads, _ = check_log.reports(check_log.split(run.console))
+    run.expect(heads, "a report stands on the console")
+    report = check.asked(run, "last", reason="hang")
+    if report:
+        facts = _chain(run, report, "sleeper")
+        check.check_files(run, report, facts)
+
+
+def check_sysrq(run):
+    """The key that asks for the running task."""
+    check.check_quiet(run)
+    check_log.check_brief(run, 1)
+    report = check.asked(run, "last", reason="sysrq")
+    if report:
+        run.expect(any(re.match(r"syscall frame: .*write", block) for block in report.blocks),
+                   "with the system call that it is in", report.blocks)
+        names = {frame.name for frame in report.frames}
+        run.expect("write_sysrq_trigger" in names, "the task that pressed it is shown", names)
+        check.check_files(run, report, Facts(run.console, ""))
+
+
+def check_two(run):
+    """Two CPUs that crash at once: each has a record, and each its report."""
+    check_log.check_kernel(run, "null", crashes=2)
+    check_log.check_places(run, "null")
+    check_log.check_brief(run, 2)
+    records = check_record.read(run.raw())
+    run.expect(sorted(record.head["cpu"] for record in records) == [0, 1],
+               "there is a record of each CPU", [record.head["cpu"] for record in records])
+    for record in records:
+        text = check.rendered(run, record.head["id"])
+        report = check_text.parse(text.splitlines())
+        if run.expect(len(report) == 1, "the reader shows it", text[:200]):
+            who = f"cpu{record.head['cpu']}"
+            facts = _chain(run, report[0], who)
+            check_known.check_fault(run, report[0], facts, user=False)
+
+
+def check_first_kept(run):
+    """More crashes than there are records: the first is not lost."""
+    records = check_record.read(run.raw())
+    slots = int(check.stats(run)["slots"])
+    run.expect(len(records) == slots, "every slot holds a record", f"{len(records)} {slots}")
+    ids = [record.head["id"] for record in records]
+    run.expect(ids and ids[0] == 1 and records[0].string(records[0].head["title"]) == "Oops",
+               "the first crash is kept", ids)
+    crashed = run.console.count("---[ end trace")
+    run.expect(crashed == 10, "there were more crashes than slots", crashed)
+    run.expect(ids and max(ids) <= crashed and sorted(ids) == ids, "each has its number", ids)
+
+
+def check_silent(run):
+    """A console that is not to be written to."""
+    check_log.check_kernel(run, "null")
+    ours = [line for line in check_log.split(run.console) if line.startswith("stackanno: record")
+            or line.startswith("stackanno: fault")]
+    run.expect(not ours, "nothing of ours stands on the console", "\n".join(ours))
+    report = check.asked(run, "last", reason="oops")
+    if report:
+        check_known.check_fault(run, report, Facts(run.console, "self"))
+
+
+def check_kallsyms(run):
+    """The symbols' address given by hand."""
+    check.check_quiet(run)
+    found, given = check.stats(run, "stats-found"), check.stats(run, "stats-given")
+    missing = [{name for name in one if name.startswith("missing_")} for one in (found, given)]
+    run.expect(missing[0] == missing[1], "as many symbols are found as by probing", missing)
+    check_self(run)

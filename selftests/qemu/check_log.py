@@ -21,27 +21,27 @@ _REGISTERS = [r"^Code: ", r"^RSP: ", r"^RAX: ", r"^RDX: ", r"^RBP: ", r"^R10: ",
               r"^FS: ", r"^CS: ", r"^CR2: "]
 _TRACE = [r"^Call Trace:$", r"^ <(TASK|IRQ|NMI|#DF|SOFTIRQ)>$", r"^ </TASK>$"]
 _MODULES = [r"^Modules linked in: "]
-_END = [r"^---\[ end trace [0-9a-f]{16} \]---$"]
+END = r"^---\[ end trace [0-9a-f]{16} \]---$"
 _SUMMARY = [r"^RIP: 0010:", *_REGISTERS]
 _OOPS = [*_WHO, r"^RIP: 0010:", *_REGISTERS, *_TRACE, *_MODULES]
 
 # What the kernel prints of each kind of crash, in order. A page fault repeats CR2.
 SEQUENCES = {
     "null": [r"^BUG: kernel NULL pointer dereference, address: [0-9a-f]{16}$", *_PAGE_FAULT,
-             _DIE + r"Oops: [0-9a-f]{4} \[#\d+\] ", *_OOPS, r"^CR2: ", *_END, *_SUMMARY],
+             _DIE + r"Oops: [0-9a-f]{4} \[#\d+\] ", *_OOPS, r"^CR2: ", END, *_SUMMARY],
     "page": [r"^BUG: unable to handle page fault for address: [0-9a-f]{16}$", *_PAGE_FAULT,
-             _DIE + r"Oops: [0-9a-f]{4} \[#\d+\] ", *_OOPS, r"^CR2: ", *_END, *_SUMMARY],
+             _DIE + r"Oops: [0-9a-f]{4} \[#\d+\] ", *_OOPS, r"^CR2: ", END, *_SUMMARY],
     "gpf": [_DIE + r"general protection fault, probably for non-canonical address "
-            r"0x[0-9a-f]+: " + _HASH, *_OOPS, *_END, *_SUMMARY],
-    "divide": [_DIE + r"divide error: " + _HASH, *_OOPS, *_END, *_SUMMARY],
+            r"0x[0-9a-f]+: " + _HASH, *_OOPS, END, *_SUMMARY],
+    "divide": [_DIE + r"divide error: " + _HASH, *_OOPS, END, *_SUMMARY],
     "bug": [r"^------------\[ cut here \]------------$", r"^kernel BUG at .*!$",
-            _DIE + r"invalid opcode: " + _HASH, *_OOPS, *_END, *_SUMMARY],
+            _DIE + r"invalid opcode: " + _HASH, *_OOPS, END, *_SUMMARY],
     "warn": [r"^------------\[ cut here \]------------$", r"^WARNING: CPU: \d+ PID: \d+ at ",
-             *_MODULES, *_WHO, r"^RIP: 0010:", *_REGISTERS, *_TRACE, *_END],
+             *_MODULES, *_WHO, r"^RIP: 0010:", *_REGISTERS, *_TRACE, END],
     "overflow": [r"^BUG: (TASK )?stack guard page was hit at ",
                  _DIE + r"stack guard page: " + _HASH, *_WHO, r"^RIP: 0010:", *_REGISTERS,
                  r"^Call Trace:$", r"^ <TASK>$", r"^ </TASK>$",
-                 *_MODULES, *_END, *_SUMMARY],
+                 *_MODULES, END, *_SUMMARY],
     # With panic_on_warn: no end marker, a panic's trace behind the warning's.
     "warn-panic": [r"^------------\[ cut here \]------------$",
                    r"^WARNING: CPU: \d+ PID: \d+ at ", *_MODULES, *_WHO, r"^RIP: 0010:",
@@ -77,7 +77,7 @@ def missing(bodies, sequence):
 
 def repeated(bodies, sequence):
     """Return patterns of the sequence's title and end that more than one line matches."""
-    marks = [sequence[0], *(pattern for pattern in sequence if pattern in _END)]
+    marks = [sequence[0], *(pattern for pattern in sequence if pattern == END)]
     return [pattern for pattern in marks
             if sum(bool(re.search(pattern, line)) for line in bodies) > 1]
 
@@ -105,20 +105,30 @@ def inside(bodies, kind):
     for number in range(begin, len(bodies)):
         if at < len(sequence) and re.search(sequence[at], bodies[number]):
             end, at = number, at + 1
-        if at and sequence[at - 1] in _END:
+        if at and sequence[at - 1] == END:
             break
     return [line for line in bodies[begin:end] if line.startswith(logrules.OURS)]
 
 
 def reports(bodies):
-    """Return our lines, a list for each report that was printed, alerts apart."""
-    found = []
+    """Return (heads, lines): the first lines of our reports, and all lines of them.
+
+    What is said inside the kernel's own report, to alert, does not belong to them.
+    """
+    heads, lines, alert = [], [], True
     for line in bodies:
+        if not line.startswith(logrules.OURS) or is_loading(line):
+            continue
         if re.match(logrules.OURS + r"record \d+: .* at \d+\.\d+", line):
-            found.append([])
-        if line.startswith(logrules.OURS) and found:
-            found[-1].append(line)
-    return found
+            heads.append(line)
+            alert = False
+        elif re.match(logrules.OURS + r"record \d+: ", line):
+            alert = True
+            continue
+        if not alert:
+            lines.append(line)
+        alert = False if not alert or "fault: " in line else alert
+    return heads, lines
 
 
 def check_places(run, kind, *, crash_kernel=False):
@@ -144,23 +154,28 @@ def check_places(run, kind, *, crash_kernel=False):
 
 def is_expected_mention(line):
     """Tell whether a line may hold our name: our own, or the kernel's list of modules."""
-    return line.startswith((logrules.OURS, "Modules linked in: ", "Command line: ")) or \
-        re.match(r"^stackanno: (loading|module) ", line)
+    return line.startswith((logrules.OURS, "Modules linked in: ", "Command line: "))
 
 
-def check_brief(run, reports_expected):
-    """Assert that each report was printed once, within the budget of a brief one."""
-    found = reports(split(run.console))
-    run.expect(len(found) == reports_expected,
-               f"{reports_expected} reports stand on the console, no more and no less",
-               "\n".join(report[0] for report in found))
-    for report in found:
-        size = sum(len(line) + 1 for line in report)
-        run.expect(len(report) <= BRIEF_LINES and size <= BRIEF_BYTES,
-                   f"a brief report has at most {BRIEF_LINES} lines and {BRIEF_BYTES} bytes",
-                   f"{len(report)} lines, {size} bytes")
-        twice = sorted({line for line in report if report.count(line) > 1})
-        run.expect(not twice, "no line of a report is printed twice", "\n".join(twice))
+def is_loading(line):
+    """Tell whether a line with our prefix is the kernel's, about a module that it loads."""
+    return re.match(r"^stackanno: (loading out-of-tree|module verification) ", line)
+
+
+def check_brief(run, expected):
+    """Assert that each report was printed once, within the budget of a brief one.
+
+    Reports of several CPUs may stand between one another: they share their budgets.
+    """
+    heads, lines = reports(split(run.console))
+    run.expect(len(heads) == expected,
+               f"{expected} reports stand on the console, no more and no less", "\n".join(heads))
+    size = sum(len(line) + 1 for line in lines)
+    run.expect(len(lines) <= BRIEF_LINES * expected and size <= BRIEF_BYTES * expected,
+               f"a brief report has at most {BRIEF_LINES} lines and {BRIEF_BYTES} bytes",
+               f"{len(lines)} lines, {size} bytes")
+    often = sorted({line for line in lines if lines.count(line) > expected})
+    run.expect(not often, "no line of a report is printed twice", "\n".join(often))
 
 
 def check_readers(run):
@@ -172,3 +187,12 @@ def check_readers(run):
         with_us, without_us = reader(lines), reader(bare)
         run.expect(with_us == without_us, f"{name} makes the same of the log as without us",
                    f"{with_us}\nwithout us:\n{without_us}")
+
+
+def check_redacted(run, facts):
+    """Assert that the console shows no value which is data: a local, or a user's register."""
+    data = {f"{fact['value']:016x}" for kind in ("word", "user", "reg") for fact in facts.of(kind)
+            if 0x1000 <= fact["value"] < 0xff00000000000000}
+    ours = [line for line in split(run.console) if line.startswith(logrules.OURS)]
+    shown = [line for line in ours if any(value in line for value in data)]
+    run.expect(data and not shown, "no data is shown on the console", "\n".join(shown))

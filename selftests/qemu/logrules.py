@@ -13,7 +13,7 @@ import re
 
 OURS = "stackanno: "
 
-_STAMP = re.compile(r"^\[ *\d+\.\d+\](?:\[ *[CT]\d+\])? ?")
+_STAMP = re.compile(r"^(?:<\d+>)?\[ *\d+\.\d+\](?:\[ *[CT]\d+\])? ?")
 END_MARKER = "---[ end trace"
 
 

@@ -8,6 +8,9 @@ stands in check.py and in the files it draws on.
 import functools
 
 import check_asked
+import check_load
+import check_nested
+import check_pstore
 from check import Crash, check_crash
 from scenario import Scenario
 
@@ -88,4 +91,62 @@ SCENARIOS = [
           parameters="", kind="null"),
     fatal("warn-then-panic", "crash warn", setup="echo 1 > /proc/sys/kernel/panic_on_warn",
           kind="warn-panic", reason="panic", block="exception frame: invalid opcode"),
+    asked("sleeper", """crash sleep; pid=$(task sa_sleeper)
+                        annotate "pid $pid"; last by-pid; annotate "tid $pid"; last by-tid
+                        crash end""", check_asked.check_sleeper),
+    asked("spinner", """crash spin; pid=$(task sa_spinner)
+                        annotate cpu 1; last by-cpu; annotate "pid $pid"; last by-pid
+                        crash end""", check_asked.check_spinner),
+    asked("idle-cpu", "annotate cpu 1; last by-cpu", check_asked.check_idle),
+    asked("self", "annotate self; last self", check_asked.check_self),
+    asked("blocked", "crash sleep; annotate clear; annotate blocked",
+          check_asked.check_blocked),
+    asked("churner", """crash churn; pid=$(task sa_churner); number=0
+                        while [ $((number += 1)) -le 100 ]; do
+                                annotate "pid $pid"; cat /sys/kernel/debug/stackanno/last
+                        done > /tmp/all; put /tmp/all; crash end""", check_asked.check_churner),
+    asked("hang", "crash sleep; sleep 7", check_asked.check_hang,
+          setup="""echo 2 > /proc/sys/kernel/hung_task_timeout_secs
+                   echo 1 > /proc/sys/kernel/hung_task_warnings"""),
+    asked("sysrq", """key=$(sed -n 's/^trigger_sysrq.//p' /sys/kernel/debug/stackanno/stats)
+                      echo ${key%: 1} > /proc/sysrq-trigger; sleep 1""", check_asked.check_sysrq),
+    asked("two-cpus", "crash two-cpus", check_asked.check_two),
+    asked("first-kept", """crash null-read; number=0
+                           while [ $((number += 1)) -lt 10 ]; do crash gpf; done""",
+          check_asked.check_first_kept),
+    asked("records-1", """crash null-read; number=0
+                          while [ $((number += 1)) -lt 10 ]; do crash gpf; done""",
+          check_asked.check_first_kept, parameters="records=1"),
+    asked("silent", "crash null-read", check_asked.check_silent, parameters="console=off"),
+    asked("kallsyms", """put /sys/kernel/debug/stackanno/stats stats-found; rmmod stackanno
+                         address=$(sed -n 's/ T kallsyms_lookup_name$//p' /proc/kallsyms)
+                         insmod /payload/stackanno.ko kallsyms=0x$address
+                         put /sys/kernel/debug/stackanno/stats stats-given
+                         annotate self; last self""", check_asked.check_kallsyms),
+    asked("nested-asked", """crash nested stackanno_identify_words
+                             annotate self; crash hits; echo after > /dev/kmsg""",
+          check_nested.check_asked),
+    asked("nested-oops", """crash nested stackanno_identify_words
+                            crash null-read; crash hits; echo after > /dev/kmsg""",
+          check_nested.check_oops),
+    asked("nested-print", """crash nested stackanno_console_print
+                             crash null-read; crash hits; echo after > /dev/kmsg""",
+          check_nested.check_print),
+    asked("open-reader", """exec 5< /sys/kernel/debug/stackanno/last
+                            exec 6< /sys/kernel/debug/stackanno/raw
+                            annotate self
+                            rmmod stackanno 2>&1; echo "unloaded while open: $?"
+                            cat <&5 > /tmp/read; put /tmp/read; exec 5<&- 6<&-
+                            rmmod stackanno; echo "unloaded: $?"
+                            ls /sys/kernel/debug/stackanno 2>&1""",
+          check_load.check_open_reader),
+    asked("load-1000", check_load.LOADS, check_load.check_loads, timeout=900),
+    Scenario(name="pstore-die", modules=("sa_crash",), stock_modules=(check_pstore.RAMOOPS,),
+             cmdline=check_pstore.CMDLINE, ends="reset", after_reset=check_pstore.COLLECT,
+             trigger=f"{SHELL}{check_pstore.BEHIND_US}crash null-read; ask reset; sleep 60",
+             check=functools.partial(check_pstore.check_report, kind="null", who="self")),
+    Scenario(name="pstore-panic", modules=("sa_crash",), stock_modules=(check_pstore.RAMOOPS,),
+             cmdline=check_pstore.CMDLINE, ends="reset", after_reset=check_pstore.COLLECT,
+             trigger=f"{SHELL}{check_pstore.BEHIND_US}crash panic",
+             check=functools.partial(check_pstore.check_report, kind="panic", who="self")),
 ]
