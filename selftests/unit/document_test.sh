@@ -52,8 +52,10 @@ for words in "${wanted[@]}"; do
 done
 
 for crash in "$here"/crashes/*.txt; do
-	"$O/stackanno" -i "$crash" >"$work/again" 2>"$work/err"
-	{ cat "$work/err"; diff -u "$crash" "$work/again"; } >"$work/diff"
+	# Its first line is the licence.
+	tail -n +2 "$crash" >"$work/crash"
+	"$O/stackanno" -i "$work/crash" >"$work/again" 2>"$work/err"
+	{ cat "$work/err"; diff -u "$work/crash" "$work/again"; } >"$work/diff"
 	verdict "crash $(basename "$crash" .txt)"
 done
 

@@ -33,7 +33,7 @@ static const char * const redactions[] = {
 };
 static_assert(ARRAY_SIZE(redactions) == STACKANNO_REDACT_COUNT);
 
-static int usage(void)
+static int bad_usage(void)
 {
 	fprintf(stderr,
 		"usage: make-sample oops|everything|hostile ID [list | FORM REDACT LINES BYTES]\n");
@@ -58,7 +58,7 @@ static int write_text(const struct stackanno_view *view, char **words)
 	static struct lines lines;
 
 	if (form == ARRAY_SIZE(forms) || redact == ARRAY_SIZE(redactions))
-		return usage();
+		return bad_usage();
 	lines_render(&lines, view, form, redact, (u32)atoi(words[2]), (u32)atoi(words[3]));
 	return fputs(lines.text, stdout) < 0;
 }
@@ -93,5 +93,5 @@ int main(int argc, char **argv)
 		if (argc == 7)
 			return write_text(&view, argv + 3);
 	}
-	return usage();
+	return bad_usage();
 }

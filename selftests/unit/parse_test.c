@@ -10,9 +10,8 @@ static struct sample sample;
 static struct lines first;
 static struct lines second;
 
-static void (* const samples[])(struct sample *sample, struct stackanno_view *view) = {
-	sample_oops, sample_everything, sample_hostile,
-};
+typedef void (*make)(struct sample *sample, struct stackanno_view *view);
+static const make samples[] = { sample_oops, sample_everything, sample_hostile };
 
 /* Parse what is in first, and render it into second. */
 static int again(struct parse_error *error, struct stackanno_view *view)
@@ -225,8 +224,12 @@ TEST(refusal_names_the_line)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		first.len = (size_t)snprintf(first.text, sizeof(first.text), "%s%s",
-					     cases[i].whole ? "" : head, cases[i].text);
+		const char *front = "";
+
+		if (!cases[i].whole)
+			front = head;
+		first.len = (size_t)snprintf(first.text, sizeof(first.text), "%s%s", front,
+					     cases[i].text);
 		EXPECT_EQ(-EBADMSG, again(&error, &view)) {
 			TH_LOG("case %u parses", i);
 		}

@@ -12,7 +12,8 @@ struct sample {
 	u32 frame;		/* index of the last one */
 	u64 next;		/* address that the next word gets */
 	u32 size;		/* of the record, once finished */
-	_Alignas(8) u8 memory[SAMPLE_BYTES];
+	/* Records are built in memory that is aligned to 8. */
+	u8 memory[SAMPLE_BYTES] __attribute__((aligned(8)));
 };
 
 /* Begin a record with a head as the first oops of a machine has it, and one stack. */
