@@ -135,15 +135,15 @@ static struct stackanno_step *add_step(struct stackanno_picture *picture)
 }
 
 /*
- * An sp below the task's stack: it was overrun into its guard page. The
- * unwinder goes on from the first page that is there, and calls that an error
+ * An sp below the task's stack, or at its very end, where the next push
+ * faults: it was overrun into its guard page. The unwinder goes on from the first page that is there, and calls that an error
  * from the first step on; it is none of the chain's.
  */
 static bool overflowed(struct stackanno_picture *picture, unsigned long sp)
 {
 	struct stackanno_stack *stack = &picture->stack[0];
 
-	if (!picture->stacks || sp >= stack->begin || stack->begin - sp > PAGE_SIZE)
+	if (!picture->stacks || sp > stack->begin || stack->begin - sp > PAGE_SIZE)
 		return false;
 	stack->flags |= STACKANNO_STACK_OVERFLOWED;
 	return true;
