@@ -15,6 +15,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 count=0
 
+echo "TAP version 13"
+
 verdict() {
 	count=$((count + 1))
 	if [[ -s $work/diff ]]; then

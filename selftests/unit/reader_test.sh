@@ -14,6 +14,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 count=0
 
+echo "TAP version 13"
+
 # case_of NAME STATUS ARGUMENT... : run the reader; the outcome is in $work/out
 # and $work/err. Checks of those follow, by `holds` and `lacks`, then `done_case`.
 case_of() {
