@@ -101,21 +101,6 @@ static int return_symbol(u64 address, struct stackanno_symbol *symbol)
 	return ret;
 }
 
-static struct stackanno_word *word_at(struct stackanno_builder *builder,
-				      const struct stackanno_frame *frame, u64 address)
-{
-	struct stackanno_word *word;
-	u32 i;
-
-	for (i = frame->word_count; i-- > 0;) {
-		word = stackanno_builder_entry(builder, STACKANNO_SECTION_WORDS,
-					       frame->first_word + i);
-		if (word && word->address == address)
-			return word;
-	}
-	return NULL;
-}
-
 /* What took the place of a return address: the word's second meaning, and the note's text. */
 static void name_replacement(struct stackanno_builder *builder, struct stackanno_frame *frame,
 			     u32 index, struct stackanno_word *slot,
@@ -153,7 +138,7 @@ static void name_frame(struct stackanno_builder *builder, struct stackanno_frame
 	frame->func = frame->ip - symbol->offset;
 	frame->func_size = min_t(unsigned long, symbol->size, U32_MAX);
 
-	slot = holder ? word_at(builder, holder, frame->ip_slot) : NULL;
+	slot = holder ? stackanno_frame_word(builder, holder, frame->ip_slot) : NULL;
 	if (!slot || slot->meaning != STACKANNO_NONE)
 		return;
 	add_symbol(builder, slot, STACKANNO_MEANING_TEXT, STACKANNO_EVIDENCE_CERTAIN, symbol);

@@ -114,31 +114,37 @@ static void emit_run(struct layout *layout, u64 low, u64 high)
 			return;
 }
 
-/* The word of a frame that has an address, if it was emitted. */
-static struct stackanno_word *find_word(const struct stackanno_builder *builder,
-					const struct stackanno_frame *frame, u64 address,
-					u32 *index)
+/* Where a frame's word of an address is; STACKANNO_NONE when it has none such. */
+static u32 find_word(const struct stackanno_builder *builder,
+		     const struct stackanno_frame *frame, u64 address)
 {
-	struct stackanno_word *word;
+	u32 run = (frame->high - frame->low) / WORD;
+	const struct stackanno_word *word;
 	u32 i;
 
-	/* What is asked for was mostly emitted last: look from the end. */
-	for (i = frame->word_count; i-- > 0;) {
+	/* Words from low to high follow one another: of these the place is known. */
+	if (address >= frame->low && address < frame->high)
+		return address % WORD ? STACKANNO_NONE :
+					frame->first_word + (address - frame->low) / WORD;
+	for (i = frame->word_count; i-- > run;) {
 		word = stackanno_builder_entry(builder, STACKANNO_SECTION_WORDS,
 					       frame->first_word + i);
-		if (word && word->address == address) {
-			*index = frame->first_word + i;
-			return word;
-		}
+		if (word && word->address == address)
+			return frame->first_word + i;
 	}
-	return NULL;
+	return STACKANNO_NONE;
+}
+
+struct stackanno_word *stackanno_frame_word(const struct stackanno_builder *builder,
+					    const struct stackanno_frame *frame, u64 address)
+{
+	return stackanno_builder_entry(builder, STACKANNO_SECTION_WORDS,
+				       find_word(builder, frame, address));
 }
 
 static struct stackanno_word *frame_word(const struct layout *layout, u64 address)
 {
-	u32 index;
-
-	return find_word(layout->builder, layout->frame, address, &index);
+	return stackanno_frame_word(layout->builder, layout->frame, address);
 }
 
 static void set_role(const struct layout *layout, u64 address, enum stackanno_role role,
@@ -352,11 +358,10 @@ static void check_slot(struct layout *layout, const struct stackanno_step *step,
 {
 	const struct stackanno_frame *frame;
 	struct stackanno_word *word;
-	u32 slot;
 
 	layout->frame->stack_ip = step->ip;
 	frame = stackanno_builder_entry(layout->builder, STACKANNO_SECTION_FRAMES, holder);
-	word = frame ? find_word(layout->builder, frame, step->ip_slot, &slot) : NULL;
+	word = frame ? stackanno_frame_word(layout->builder, frame, step->ip_slot) : NULL;
 	if (!word || word->flags & STACKANNO_WORD_UNREADABLE)
 		return;
 	layout->frame->stack_ip = word->value;
@@ -547,7 +552,8 @@ u32 stackanno_frame_find(const struct stackanno_builder *builder, u64 address, u
 
 	for (i = 0; i < builder->section[STACKANNO_SECTION_FRAMES].count; i++) {
 		frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, i);
-		if (frame && find_word(builder, frame, address, slot))
+		*slot = frame ? find_word(builder, frame, address) : STACKANNO_NONE;
+		if (*slot != STACKANNO_NONE)
 			return i;
 	}
 	return STACKANNO_NONE;
@@ -557,11 +563,10 @@ static struct stackanno_word *holder_of(const struct stackanno_builder *builder,
 					u64 address)
 {
 	const struct stackanno_frame *before;
-	u32 slot;
 
 	before = index ? stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index - 1) :
 			 NULL;
-	return before ? find_word(builder, before, address, &slot) : NULL;
+	return before ? stackanno_frame_word(builder, before, address) : NULL;
 }
 
 static bool follows_call(const struct stackanno_builder *builder,

@@ -97,6 +97,18 @@ void stackanno_frame_check_calls(struct stackanno_builder *builder);
 void stackanno_frame_mark_gap(struct stackanno_builder *builder, u32 frame, u32 bytes);
 
 /**
+ * stackanno_frame_word() - the word of a frame that has an address
+ * @builder: after stackanno_frame_layout()
+ * @frame: one of its frames
+ * @address: any
+ *
+ * Context: any.
+ * Return: the word; NULL when the frame has none of that address.
+ */
+struct stackanno_word *stackanno_frame_word(const struct stackanno_builder *builder,
+					    const struct stackanno_frame *frame, u64 address);
+
+/**
  * stackanno_frame_find() - the frame that an address is a word of
  * @builder: after stackanno_frame_layout()
  * @address: any
