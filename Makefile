@@ -8,6 +8,9 @@ DEMO ?= oops
 DESTDIR ?=
 prefix ?= /usr/local
 
+# The scripts call make for trees of their own, which ours must not reach into.
+alone := env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL -u MAKEOVERRIDES
+
 .DEFAULT_GOAL := all
 
 all: module reader ## the module and the reader
@@ -23,19 +26,19 @@ reader: ## the reader, build/host/stackanno
 
 demo: ## crash a kernel in QEMU and show the report; DEMO=oops|panic|warn|task KERNEL=6.1|6.12
 	@scripts/deps demo
-	@scripts/demo --kernel '$(KERNEL)' '$(DEMO)'
+	@$(alone) scripts/demo --kernel '$(KERNEL)' '$(DEMO)'
 
 check: ## every test, on the host and in QEMU, on every kernel
 	@scripts/deps check
-	@scripts/check
+	@$(alone) scripts/check
 
 check-fast: ## style, the tests on the host, and one boot
 	@scripts/deps check
-	@scripts/check --fast
+	@$(alone) scripts/check --fast
 
 check-style: ## only what reads or compiles the sources
 	@scripts/deps style
-	@scripts/check-style
+	@$(alone) scripts/check-style
 
 install: ## modules_install, the reader and its man page; DESTDIR= and prefix= are honoured
 	$(MAKE) -C '$(KDIR)' M='$(CURDIR)' $(if $(DESTDIR),INSTALL_MOD_PATH='$(DESTDIR)') modules_install

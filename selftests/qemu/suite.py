@@ -42,7 +42,7 @@ put /tmp/dmesg
 
 def _programs():
     """Build the suite. Return {name: path} of its tests, in their order."""
-    make = ["make", "-s", "-C", str(TOP / "selftests")]
+    make = ["make", "-s", "--no-print-directory", "-C", str(TOP / "selftests")]
     subprocess.run([*make, "all"], check=True, stdout=subprocess.DEVNULL)
     listing = subprocess.run([*make, "emit_tests", "COLLECTION=suite"], check=True, text=True,
                              stdout=subprocess.PIPE).stdout
