@@ -94,6 +94,7 @@ static const struct {
 
 static const unsigned long constant = 0xc0;
 static unsigned long null;
+static unsigned long data_address = (unsigned long)&null;
 static unsigned long constant_address = (unsigned long)&constant;
 /* Neither half of the address space, with 48 bits as with 57. */
 static unsigned long non_canonical = 0x5a5a000000000000;
@@ -153,22 +154,47 @@ noinline __noclone void sa_fault_null_read(const char *who)
 }
 EXPORT_SYMBOL_GPL(sa_fault_null_read);
 
+/*
+ * The call has pushed its return address: all that is saved of the registers is
+ * one word lower, and ip is where it led to.
+ */
+static void known_call(const char *who, unsigned long target, unsigned long bp,
+		       unsigned long sp, unsigned long next)
+{
+	unsigned long regs = regs_below(sp - 8);
+
+	sa_known_at(who, "fault", "-", 0, target);
+	known_registers(who, regs, target, bp, sp - 8, 0);
+	known_register(who, "ip", regs, offsetof(struct pt_regs, ip), target);
+	sa_known_at(who, "call", "-", sp - 8, next);
+}
+
 noinline __noclone void sa_fault_null_call(const char *who)
 {
 	unsigned long sp = STACK_POINTER();
 
 	SA_KNOWN_FRAME(who, "sa_level8");
-	sa_known_at(who, "fault", "-", 0, 0);
-	/* The call has pushed its return address: all below is one word lower. */
-	known_registers(who, regs_below(sp - 8), null,
-			(unsigned long)__builtin_frame_address(0), sp - 8, 0);
-	known_register(who, "ip", regs_below(sp - 8), offsetof(struct pt_regs, ip), 0);
-	sa_known_at(who, "call", "-", sp - 8, LABEL_ADDRESS(".Lsa_null_call"));
+	known_call(who, null, (unsigned long)__builtin_frame_address(0), sp,
+		   LABEL_ADDRESS(".Lsa_null_call"));
 	asm volatile(LOAD_REGISTERS
 		     ANNOTATE_RETPOLINE_SAFE
 		     "call *%%rbx\n\t"
 		     ".Lsa_null_call:\n\t"
 		     : ASM_CALL_CONSTRAINT : [bx] "m" (null) : CLOBBERS);
+}
+
+noinline __noclone void sa_fault_data_call(const char *who)
+{
+	unsigned long sp = STACK_POINTER();
+
+	SA_KNOWN_FRAME(who, "sa_level8");
+	known_call(who, data_address, (unsigned long)__builtin_frame_address(0), sp,
+		   LABEL_ADDRESS(".Lsa_data_call"));
+	asm volatile(LOAD_REGISTERS
+		     ANNOTATE_RETPOLINE_SAFE
+		     "call *%%rbx\n\t"
+		     ".Lsa_data_call:\n\t"
+		     : ASM_CALL_CONSTRAINT : [bx] "m" (data_address) : CLOBBERS);
 }
 
 noinline __noclone void sa_fault_rodata_write(const char *who)

@@ -23,6 +23,14 @@ void sa_fault_null_read(const char *who);
 void sa_fault_null_call(const char *who);
 
 /**
+ * sa_fault_data_call() - call a function pointer that points to data
+ * @who: name of the chain
+ *
+ * Context: any. Does not return.
+ */
+void sa_fault_data_call(const char *who);
+
+/**
  * sa_fault_rodata_write() - write to a constant
  * @who: name of the chain
  *

@@ -38,6 +38,7 @@ static noinline __noclone int rehearse(void)
 static const struct trigger triggers[] = {
 	{ "null-read", .leaf = sa_fault_null_read },
 	{ "null-call", .leaf = sa_fault_null_call },
+	{ "data-call", .leaf = sa_fault_data_call },
 	{ "rodata-write", .leaf = sa_fault_rodata_write },
 	{ "gpf", .leaf = sa_fault_non_canonical },
 	{ "divide", .leaf = sa_fault_divide },

@@ -7,6 +7,7 @@ import pathlib
 import re
 import subprocess
 
+import check_decode
 import check_known
 import check_log
 import check_record
@@ -32,6 +33,7 @@ class Crash:
     interrupted: the chain which that interrupted, in a loop with known registers
     rehearsed:   the chain ran before, without the probes: return addresses are compared with it
     holds, lacks: texts which some line of the report holds, or none
+    decode:      decode_stacktrace.sh is tried on the log, which takes long
     more:        called as more(run, report, facts) for what is special
     """
 
@@ -48,6 +50,7 @@ class Crash:
     rehearsed: bool = False
     holds: tuple = ()
     lacks: tuple = ()
+    decode: bool = False
     more: object = None
 
 
@@ -56,6 +59,8 @@ def check_crash(run, crash):
     check_log.check_kernel(run, crash.kind, panics=crash.panics, crashes=crash.reports)
     check_log.check_places(run, crash.kind)
     check_log.check_readers(run)
+    if crash.decode:
+        check_decode.check_decode(run)
     if crash.console == "brief":
         check_log.check_brief(run, crash.reports)
         check_log.check_redacted(run, Facts(run.console, crash.who))
@@ -200,3 +205,20 @@ def asked(run, name, *, reason):
         return None
     check_known.check_not_twice(run, found[0])
     return found[0]
+
+
+def check_loud(run, report, _facts):
+    """Assert that the console, told to show all, shows what debugfs shows."""
+    printed = [one for one in check_text.console(run.console) if one.words]
+    run.expect(len(printed) == 1 and
+               {address: word.value for address, word in printed[0].words.items()} ==
+               {address: word.value for address, word in report.words.items()},
+               "the console has every word that debugfs has", len(printed))
+
+
+def check_hidden(run, report, facts):
+    """Assert that the console shows no address at all, and debugfs all of them."""
+    bad = [line for line in check_log.split(run.console)
+           if line.startswith("stackanno: ") and re.search("[0-9a-f]{16}", line)]
+    run.expect(not bad, "the console shows no address and no value", "\n".join(bad[:4]))
+    run.expect(facts.one("task")["addr"] == report.task, "debugfs shows them", report.lines[:1])

@@ -182,3 +182,16 @@ def check_kallsyms(run):
     missing = [{name for name in one if name.startswith("missing_")} for one in (found, given)]
     run.expect(missing[0] == missing[1], "as many symbols are found as by probing", missing)
     check_self(run)
+
+
+def check_lockdown(run):
+    """A kernel locked down for confidentiality: a report, but no value and no address."""
+    check_log.check_kernel(run, "panic", panics=True)
+    check_log.check_places(run, "panic")
+    ours = [line for line in check_log.split(run.console) if line.startswith("stackanno: ")]
+    run.expect(sum(bool(re.search(r"\+0x[0-9a-f]+/0x", line)) for line in ours) > 3,
+               "frames are printed", "\n".join(ours[:8]))
+    run.expect("stackanno: values and addresses are withheld" in ours, "it says what is withheld",
+               "\n".join(ours[:8]))
+    shown = [line for line in ours if re.search("[0-9a-f]{16}", line)]
+    run.expect(not shown, "no value and no address is printed", "\n".join(shown[:8]))

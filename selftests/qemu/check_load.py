@@ -22,7 +22,7 @@ again() {
 		read version < /sys/module/stackanno/version
 		rmmod stackanno 2> /dev/null || {
 			# A reader has a file open: it will not for long.
-			until rmmod stackanno 2> /dev/null; do :; done
+			until rmmod stackanno 2> /dev/null; do sleep 0.02; done
 			busy=$((busy + 1))
 		}
 		number=$((number + 1))
@@ -35,15 +35,18 @@ reading() {
 			cat /sys/kernel/debug/stackanno/$name
 		done
 		echo self > /sys/kernel/debug/stackanno/annotate
+		sleep 0.1
 	done > /dev/null 2>&1
 }
 warning() {
 	while [ -e /tmp/go ]; do
 		echo warn > /sys/kernel/debug/sa_crash/trigger
-		sleep 0.05
+		sleep 0.5
 	done
 }
 busy=0
+# Each unload waits for readers several times: that is what takes its time.
+echo 1 > /sys/kernel/rcu_expedited
 rmmod stackanno
 echo 1 > /proc/sys/kernel/printk
 again 20

@@ -11,7 +11,7 @@ import check_asked
 import check_load
 import check_nested
 import check_pstore
-from check import Crash, check_crash
+from check import Crash, check_crash, check_hidden, check_loud
 from scenario import Scenario
 
 # Shell functions for the triggers.
@@ -28,10 +28,10 @@ refused() { annotate "$@" 2>&1; echo "status $? of $*"; }
 LOUD = "console=full redact=none"
 
 
-def crash(name, trigger="", *, fast=False, **expected):
+def crash(name, trigger="", *, fast=False, parameters="", **expected):
     """Return the scenario of a crash that the machine survives."""
     crashed = Crash(**expected)
-    return Scenario(name=name, modules=("sa_crash",), fast=fast, ends="poweroff",
+    return Scenario(name=name, modules=("sa_crash",), fast=fast, parameters=parameters,
                     trigger=f"{SHELL}{trigger or f'crash {name}'}\n",
                     check=functools.partial(check_crash, crash=crashed))
 
@@ -59,7 +59,13 @@ echo function_graph > current_tracer
 
 SCENARIOS = [
     crash("null-read", kind="null", fast=True),
-    crash("null-call", kind="null", holds=("NULL",)),
+    crash("null-call", kind="null", holds=("called through a NULL pointer",), decode=True),
+    crash("data-call", kind="page", holds=("not in kernel text",),
+          block="exception frame: page fault, fetch"),
+    crash("loud", "crash null-read", parameters=LOUD, kind="null", console="full",
+          more=check_loud),
+    crash("redact-all", "crash null-read", parameters="redact=all", kind="null",
+          more=check_hidden),
     crash("rodata-write", kind="page", block="exception frame: page fault, write"),
     crash("gpf", kind="gpf", block="exception frame: general protection"),
     crash("divide", kind="divide", block="exception frame: divide error"),
@@ -76,7 +82,7 @@ SCENARIOS = [
           kind="null", rehearsed=True, holds=("return address replaced",)),
     crash("kprobe-entry-crash", kind="null", who="probe"),
     crash("kretprobe-crash", kind="null", who="probe"),
-    fatal("panic", kind="panic", reason="panic", block=""),
+    fatal("panic", kind="panic", reason="panic", block="", decode=True),
     fatal("panic-brief", "crash panic", parameters="", kind="panic", reason="panic"),
     fatal("overflow", kind="overflow", block="exception frame: double fault",
           stack_end="(intact|BROKEN), OVERFLOWED"),
@@ -118,6 +124,10 @@ SCENARIOS = [
                           while [ $((number += 1)) -lt 10 ]; do crash gpf; done""",
           check_asked.check_first_kept, parameters="records=1"),
     asked("silent", "crash null-read", check_asked.check_silent, parameters="console=off"),
+    asked("lockdown", """mount -t securityfs securityfs /sys/kernel/security
+                         echo confidentiality > /sys/kernel/security/lockdown || exit 1
+                         echo c > /proc/sysrq-trigger""", check_asked.check_lockdown,
+          ends="reset", parameters=LOUD),
     asked("kallsyms", """put /sys/kernel/debug/stackanno/stats stats-found; rmmod stackanno
                          address=$(sed -n 's/ T kallsyms_lookup_name$//p' /proc/kallsyms)
                          insmod /payload/stackanno.ko kallsyms=0x$address
