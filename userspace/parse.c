@@ -25,6 +25,7 @@ struct parser {
 	void *record;
 	char *scratch;			/* for unescaping: as long as the text */
 	struct stackanno_frame *frame;	/* the last one */
+	bool no_text;			/* the word is no address of code, whatever it is called */
 	u32 frame_index;
 	u16 stack;			/* that frames are on now */
 	u64 next_address;		/* made up where addresses are withheld */
@@ -217,7 +218,7 @@ static bool take_vector(struct scan *scan, u32 *vector)
 	u32 i;
 
 	if (scan_literal(scan, "vector ")) {
-		if (!scan_decimal(scan, &number) || number >= STACKANNO_NONE)
+		if (!scan_decimal(scan, &number) || number > STACKANNO_NONE)
 			return false;
 		*vector = (u32)number;
 		return true;
@@ -261,7 +262,7 @@ static bool parse_fault(struct parser *p, struct scan line)
 		}
 	}
 	if (scan_literal(&line, ", signal ")) {
-		if (!scan_decimal(&line, &signal) || signal > 0xffff)
+		if (!scan_decimal(&line, &signal) || signal > STACKANNO_NONE)
 			return fail(p, "bad signal");
 		head->signal = (u32)signal;
 	}
@@ -565,8 +566,10 @@ static bool parse_call(struct parser *p, struct scan line)
 	if (!take_module(p, &line, &p->frame->module))
 		return false;
 	/* The arguments may hold anything: the last one is the header's own. */
+	if (scan_left(&line) < 16 + sizeof(at_sign) - 1)
+		return fail(p, "no address of a function (\" at ADDRESS\")");
 	at = line.end - 16 - (sizeof(at_sign) - 1);
-	if (at < line.at || memcmp(at, at_sign, sizeof(at_sign) - 1))
+	if (memcmp(at, at_sign, sizeof(at_sign) - 1))
 		return fail(p, "no address of a function (\" at ADDRESS\")");
 	function.at = line.at;
 	function.end = at;
@@ -793,12 +796,26 @@ static bool take_role(struct parser *p, struct scan scan, struct stackanno_word 
 	return true;
 }
 
+/* What the renderer leaves as it is in a name, and how it begins an escape. */
+static bool is_name(const struct scan *name)
+{
+	const char *at;
+
+	for (at = name->at; at < name->end; at++) {
+		if ((*at < '0' || *at > '9') && (*at < 'A' || *at > 'Z') &&
+		    (*at < 'a' || *at > 'z') && !strchr("_.$\\", *at))
+			return false;
+	}
+	return true;
+}
+
 /* `name+0x10` */
 static bool take_symbol(struct parser *p, struct scan scan, u32 *name, u64 *offset)
 {
 	struct scan before;
 
-	if (!scan_until(&scan, "+0x", &before) || !scan_hex(&scan, offset) || !scan_done(&scan))
+	if (!scan_until(&scan, "+0x", &before) || !scan_hex(&scan, offset) || !scan_done(&scan) ||
+	    !is_name(&before))
 		return false;
 	return add_string(p, &before, name);
 }
@@ -857,8 +874,15 @@ static bool take_text(struct parser *p, struct scan scan, struct stackanno_meani
 	if (scan_literal(&place, stackanno_label_meaning(STACKANNO_MEANING_TEXT)) &&
 	    take_place(p, place, meaning) && !meaning->name)
 		return true;
-	return take_module(p, &scan, &meaning->module) &&
-	       take_symbol(p, scan, &meaning->name, &meaning->offset);
+	if (!take_module(p, &scan, &meaning->module))
+		return false;
+	/*
+	 * A name with an offset may be that of anything: it must not be shown as
+	 * code. Only symbols have modules, or escape what a name may not hold.
+	 */
+	if (p->no_text && !meaning->module && !memchr(scan.at, '\\', scan_left(&scan)))
+		return false;
+	return take_symbol(p, scan, &meaning->name, &meaning->offset);
 }
 
 static bool take_slot_meaning(struct parser *p, struct scan scan,
@@ -973,6 +997,8 @@ static bool take_return(struct parser *p, struct scan scan, struct stackanno_wor
 			struct stackanno_meaning **last)
 {
 	word->role = STACKANNO_ROLE_RETURN;
+	/* What stands here is a symbol, whatever the word holds. */
+	p->no_text = false;
 	if (scan_done(&scan))
 		return true;
 	return scan_literal(&scan, " ") && add_meaning(p, scan, word->evidence, word, last);
@@ -1055,11 +1081,14 @@ static bool take_word(struct parser *p, struct scan *line, u64 address)
 	word->frame = (u16)p->frame_index;
 	word->meaning = STACKANNO_NONE;
 	word->where = STACKANNO_NONE;
-	if (!p->frame->word_count++)
+	if (!p->frame->word_count++ || address < p->frame->low)
 		p->frame->low = address;
-	p->frame->high = address + 8;
+	if (address + 8 > p->frame->high)
+		p->frame->high = address + 8;
+	p->no_text = false;
 	switch (scan_value(line, &word->value)) {
 	case SCAN_SHOWN:
+		p->no_text = !stackanno_arch_may_be_text(word->value);
 		break;
 	case SCAN_HIDDEN:
 		word->flags |= STACKANNO_WORD_WITHHELD;

@@ -131,6 +131,14 @@ const char *stackanno_arch_access_name(unsigned int vector, u64 error);
 int stackanno_arch_flags_text(u64 flags, char *buf, size_t size);
 
 /**
+ * stackanno_arch_may_be_text() - whether code of the kernel can be at an address
+ * @address: any
+ *
+ * Return: false when neither the kernel's own code nor a module's is ever there.
+ */
+bool stackanno_arch_may_be_text(u64 address);
+
+/**
  * stackanno_arch_segment_name() - what a segment selector selects
  * @selector: value of a cs or ss slot
  *

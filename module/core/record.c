@@ -503,9 +503,10 @@ static int check_strings(struct stackanno_view *view, struct stackanno_refusal *
 	return 0;
 }
 
+/* 0 alone is "no string": an empty one elsewhere would look like a string. */
 static bool is_string(const struct stackanno_view *view, u32 offset)
 {
-	return !offset || offset < view->string_bytes;
+	return !offset || (offset < view->string_bytes && view->strings[offset]);
 }
 
 static bool is_index(const struct stackanno_view *view, u32 kind, u32 index)

@@ -70,7 +70,7 @@ void stackanno_text_hex(struct stackanno_text *text, u64 value, u32 digits)
 static bool is_name(u8 c)
 {
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '.' || c == '$' || c == '@' || c == '-';
+	       c == '_' || c == '.' || c == '$';
 }
 
 static bool is_plain(u8 c, enum stackanno_escape escape, bool brackets)

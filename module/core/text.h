@@ -21,7 +21,7 @@ struct stackanno_text {
  * bytes that do not print, are written as \xHH.
  */
 enum stackanno_escape {
-	STACKANNO_ESCAPE_NAME,		/* symbols, modules: letters, digits, _ . $ @ - */
+	STACKANNO_ESCAPE_NAME,		/* symbols, modules: letters, digits, _ . $ */
 	STACKANNO_ESCAPE_PHRASE,	/* all but \ { } [ ] , " */
 	STACKANNO_ESCAPE_QUOTED,	/* all but \ " */
 	STACKANNO_ESCAPE_LINE,		/* all but \ */

@@ -237,6 +237,12 @@ int stackanno_arch_flags_text(u64 flags, char *buf, size_t size)
 	return len;
 }
 
+bool stackanno_arch_may_be_text(u64 address)
+{
+	/* Code is compiled for the top 2 GiB; modules share them. */
+	return address >= 0xffffffff80000000ULL;
+}
+
 const char *stackanno_arch_segment_name(u64 selector)
 {
 	/* Linux' GDT on x86-64; the low two bits are the privilege level. */

@@ -140,6 +140,15 @@ TEST(segments_by_their_selector)
 	EXPECT_EQ(NULL, stackanno_arch_segment_name(0xffff0010));
 }
 
+TEST(code_is_in_the_top_of_the_address_space)
+{
+	EXPECT_TRUE(stackanno_arch_may_be_text(0xffffffff81000000));
+	EXPECT_TRUE(stackanno_arch_may_be_text(0xffffffffc0207082));
+	EXPECT_FALSE(stackanno_arch_may_be_text(0xff11000005638b40));
+	EXPECT_FALSE(stackanno_arch_may_be_text(0xffffffff7fffffff));
+	EXPECT_FALSE(stackanno_arch_may_be_text(0x401000));
+}
+
 TEST(only_faults_on_memory_have_an_access)
 {
 	EXPECT_STREQ("read", stackanno_arch_access_name(14, 0));

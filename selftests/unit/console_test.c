@@ -26,7 +26,7 @@ static const char * const forbidden[] = {
 typedef bool (*line_check)(const char *line);
 
 /* Lines that fail @check, of all samples in each console form and redaction. */
-static u32 for_each_line(line_check check)
+static u32 lines_failing(line_check check)
 {
 	struct stackanno_view view;
 	u32 bad = 0;
@@ -83,22 +83,22 @@ static bool has_nothing_forbidden(const char *line)
 
 TEST(every_line_is_prefixed)
 {
-	EXPECT_EQ(0, for_each_line(is_prefixed));
+	EXPECT_EQ(0, lines_failing(is_prefixed));
 }
 
 TEST(no_line_is_too_long)
 {
-	EXPECT_EQ(0, for_each_line(is_short));
+	EXPECT_EQ(0, lines_failing(is_short));
 }
 
 TEST(every_byte_is_printable)
 {
-	EXPECT_EQ(0, for_each_line(is_printable));
+	EXPECT_EQ(0, lines_failing(is_printable));
 }
 
 TEST(no_line_holds_what_parsers_take_for_a_report)
 {
-	EXPECT_EQ(0, for_each_line(has_nothing_forbidden));
+	EXPECT_EQ(0, lines_failing(has_nothing_forbidden));
 }
 
 /* The same strings do come through where no parser of logs looks. */

@@ -96,6 +96,35 @@ TEST(parsed_record_holds_what_the_text_says)
 	free(record);
 }
 
+/*
+ * A slab object's name and offset look like a symbol's. Redacted after it was read
+ * back, its value must be as hidden as it was before.
+ */
+TEST(names_of_objects_do_not_become_code)
+{
+	static const u64 values[] = { 0xff11000005638b40ULL, 0xffffffff81000000ULL };
+	struct stackanno_view view;
+	struct parse_error error;
+	void *record;
+	u32 i, size;
+
+	for (i = 0; i < ARRAY_SIZE(values); i++) {
+		sample_begin(&sample);
+		sample_call(&sample, 0, "f", 0xffffffff81000082ULL, 0x18);
+		sample_meaning(&sample, sample_word(&sample, values[i], 0, 0),
+			       i ? STACKANNO_MEANING_TEXT : STACKANNO_MEANING_NAMED, "dentry", 0x10)
+			->name = sample_string(&sample, i ? "dentry" : "dentry+0x10");
+		sample_finish(&sample, &view);
+		lines_full(&first, &view);
+		ASSERT_NE(NULL, strstr(first.text, "[{dentry+0x10}]"));
+		ASSERT_EQ(0, parse_text(first.text, first.len, &record, &size, &error));
+		ASSERT_EQ(0, stackanno_record_open(record, size, &view));
+		lines_render(&second, &view, STACKANNO_FORM_FULL, STACKANNO_REDACT_DATA, 0, 0);
+		EXPECT_EQ(!i, !!strstr(second.text, "----------------[{dentry+0x10}]"));
+		free(record);
+	}
+}
+
 /* Every line cut out, doubled, cut short, or with one byte changed. */
 static u64 random_state = 0x9e3779b97f4a7c15ULL;
 

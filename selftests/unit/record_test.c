@@ -586,6 +586,21 @@ TEST(string_of_more_than_its_limit_is_refused)
 	EXPECT_STREQ("string is too long", refusal.what);
 }
 
+/* It would be a string to one reader and none to another. */
+TEST(offset_of_an_empty_string_is_refused)
+{
+	struct stackanno_refusal refusal;
+	struct stackanno_record *head = (void *)sample.memory;
+	struct stackanno_view view;
+
+	make_complete(&view);
+	ASSERT_NE(0, head->title);
+	/* The NUL behind it. */
+	head->title += strlen(stackanno_view_string(&view, head->title));
+	EXPECT_EQ(-EBADMSG, stackanno_record_check(sample.memory, sample.size, &view, &refusal));
+	EXPECT_STREQ("title", refusal.what);
+}
+
 TEST(equal_strings_are_kept_once)
 {
 	struct stackanno_view view;
