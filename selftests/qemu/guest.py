@@ -22,6 +22,15 @@ def known_lines():
     return _output("scripts/kernel", "--list").split()
 
 
+def build_reader():
+    """Build the reader on the host, build/host/stackanno, which checks call.
+
+    Raises subprocess.CalledProcessError when it does not build.
+    """
+    subprocess.run(["make", "-s", "--no-print-directory", "-C", TOP / "userspace", "all"],
+                   check=True, stdout=subprocess.DEVNULL)
+
+
 class Kernel:
     """A kernel of a release line, fetched, and the modules, built for it.
 
