@@ -196,17 +196,6 @@ void stackanno_describe_head(struct stackanno_describer *d, struct stackanno_tex
 	}
 }
 
-void stackanno_describe_alert(struct stackanno_describer *d, struct stackanno_text *text)
-{
-	put_title(d, text);
-	put_cpu(d, text);
-	put(text, ", pid ");
-	put_signed(text, d->view->head.pid);
-	put_comm(d, text);
-	put(text, ": ");
-	stackanno_describe_counts(d, text);
-}
-
 void stackanno_describe_counts(struct stackanno_describer *d, struct stackanno_text *text)
 {
 	const struct stackanno_record *head = &d->view->head;

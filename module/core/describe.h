@@ -55,9 +55,6 @@ void stackanno_describe_begin(struct stackanno_describer *describer,
 /* `record 1: oops "Oops" at 12.345678 (...), cpu 1, pid 123 ...` */
 void stackanno_describe_head(struct stackanno_describer *describer, struct stackanno_text *text);
 
-/* `record 1: oops "Oops", cpu 1, pid 123 comm "sh": 170 words, ...` */
-void stackanno_describe_alert(struct stackanno_describer *describer, struct stackanno_text *text);
-
 /* `170 words, 120 explained, 0 suspect, 13 frames` */
 void stackanno_describe_counts(struct stackanno_describer *describer,
 			       struct stackanno_text *text);

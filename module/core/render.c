@@ -405,14 +405,6 @@ static void render_brief(struct stackanno_render_buffer *r)
 	write_more(r);
 }
 
-static void render_alert(struct stackanno_render_buffer *r)
-{
-	begin_line(r);
-	stackanno_describe_alert(&r->describer, &r->line);
-	end_line(r);
-	write_fault(r);
-}
-
 u32 stackanno_render(const struct stackanno_view *view,
 		     const struct stackanno_render_options *options,
 		     struct stackanno_render_buffer *r, struct stackanno_sink *sink)
@@ -429,17 +421,10 @@ u32 stackanno_render(const struct stackanno_view *view,
 	r->on_stack = view->count[STACKANNO_SECTION_STACKS] ? 0 : STACKANNO_NONE16;
 	stackanno_describe_begin(&r->describer, view, options->redact, is_console(r));
 
-	switch (options->form) {
-	case STACKANNO_FORM_CONSOLE_ALERT:
-		render_alert(r);
-		break;
-	case STACKANNO_FORM_CONSOLE_BRIEF:
+	if (options->form == STACKANNO_FORM_CONSOLE_BRIEF)
 		render_brief(r);
-		break;
-	default:
+	else
 		render_full(r);
-		break;
-	}
 	return r->lines;
 }
 

@@ -18,7 +18,6 @@ enum stackanno_form {
 	STACKANNO_FORM_FULL,		/* as bt -f, every word: debugfs, reader */
 	STACKANNO_FORM_CONSOLE_FULL,	/* "stackanno: " lines, every word */
 	STACKANNO_FORM_CONSOLE_BRIEF,	/* the same, most useful first, within a budget */
-	STACKANNO_FORM_CONSOLE_ALERT,	/* two lines: id and counts, the fault */
 	STACKANNO_FORM_COUNT
 };
 

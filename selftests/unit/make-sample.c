@@ -22,7 +22,6 @@ static const char * const forms[] = {
 	[STACKANNO_FORM_FULL] = "full",
 	[STACKANNO_FORM_CONSOLE_FULL] = "console",
 	[STACKANNO_FORM_CONSOLE_BRIEF] = "brief",
-	[STACKANNO_FORM_CONSOLE_ALERT] = "alert",
 };
 static_assert(ARRAY_SIZE(forms) == STACKANNO_FORM_COUNT);
 
