@@ -14,6 +14,7 @@
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
+#include "ask.h"
 #include "core/render.h"
 #include "counter.h"
 #include "guard.h"
@@ -190,7 +191,7 @@ static const struct file_operations raw_fops = {
 
 static int request_self(unsigned int unused)
 {
-	return stackanno_trigger_self();
+	return stackanno_ask_self();
 }
 
 static int request_pid(unsigned int pid)
@@ -198,17 +199,17 @@ static int request_pid(unsigned int pid)
 	/* No task has such a number, and pid_t is signed. */
 	if (!pid || pid > INT_MAX)
 		return -EINVAL;
-	return stackanno_trigger_pid(pid);
+	return stackanno_ask_pid(pid);
 }
 
 static int request_cpu(unsigned int cpu)
 {
-	return stackanno_trigger_cpu(cpu);
+	return stackanno_ask_cpu(cpu);
 }
 
 static int request_blocked(unsigned int unused)
 {
-	return min(stackanno_trigger_blocked(), 0);
+	return min(stackanno_ask_blocked(), 0);
 }
 
 static int request_clear(unsigned int unused)

@@ -4,6 +4,7 @@
  */
 #include <linux/module.h>
 
+#include "ask.h"
 #include "debugfs.h"
 #include "ksyms.h"
 #include "modules.h"
@@ -53,6 +54,7 @@ err_percpu:
 static void __exit stackanno_exit(void)
 {
 	stackanno_debugfs_exit();
+	stackanno_ask_exit();
 	stackanno_trigger_exit();
 	stackanno_store_exit();
 	stackanno_modules_exit();

@@ -203,9 +203,17 @@ unsigned int stackanno_policy_records(void)
 	return records;
 }
 
-unsigned int stackanno_policy_budget_us(void)
+void stackanno_policy_request(struct stackanno_request *request, enum stackanno_reason reason,
+			      enum stackanno_start start, struct task_struct *task)
 {
-	return READ_ONCE(budget_us);
+	memset(request, 0, sizeof(*request));
+	request->reason = reason;
+	request->origin.start = start;
+	request->origin.task = task;
+	request->cause.vector = STACKANNO_NONE;
+	request->trap = STACKANNO_NONE;
+	request->budget_us = READ_ONCE(budget_us);
+	request->withhold = stackanno_policy_withheld();
 }
 
 unsigned long stackanno_policy_kallsyms(void)

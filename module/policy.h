@@ -9,6 +9,7 @@
 #include <linux/types.h>
 
 #include "core/render.h"
+#include "pipeline.h"
 
 /**
  * stackanno_policy_init() - settle what holds from load to unload
@@ -66,12 +67,16 @@ bool stackanno_policy_withheld(void);
 unsigned int stackanno_policy_records(void);
 
 /**
- * stackanno_policy_budget_us() - how long one annotation may take
+ * stackanno_policy_request() - begin a request with what policy says of it
+ * @request: set; what only the caller knows is zero
+ * @reason: what brings it about
+ * @start: where to begin
+ * @task: whose stack
  *
  * Context: any.
- * Return: microseconds; 0 for no limit.
  */
-unsigned int stackanno_policy_budget_us(void);
+void stackanno_policy_request(struct stackanno_request *request, enum stackanno_reason reason,
+			      enum stackanno_start start, struct task_struct *task);
 
 /**
  * stackanno_policy_kallsyms() - address given for kallsyms_lookup_name

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Notifiers, tracepoints, the sysrq key, and what is asked for through debugfs.
+ * Notifiers, tracepoints, and the sysrq key.
  *
  * An oops is recorded in the die notifier, within the kernel's report, and
  * printed by a kmsg dumper, which runs behind its end marker. A warning is
@@ -9,21 +9,15 @@
  */
 #include "trigger.h"
 
-#include <linux/completion.h>
-#include <linux/cpu.h>
-#include <linux/delay.h>
 #include <linux/irq_work.h>
 #include <linux/kdebug.h>
 #include <linux/kernel.h>
 #include <linux/kexec.h>
 #include <linux/kmsg_dump.h>
-#include <linux/mutex.h>
 #include <linux/notifier.h>
 #include <linux/panic_notifier.h>
 #include <linux/percpu.h>
-#include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
-#include <linux/smp.h>
 #include <linux/sysrq.h>
 #include <linux/tracepoint.h>
 #include <linux/uaccess.h>
@@ -41,13 +35,6 @@
 #include "policy.h"
 #include "store.h"
 
-/* How long a CPU may take to answer before it is said to be busy. */
-#define CPU_TIMEOUT_MS 2000
-#define CPU_POLL_MS 10
-
-/* A task that wakes up and sleeps again is tried this often. */
-#define TASK_TRIES 4
-
 /* Bytes before ip that the kernel's own report reads as code. */
 #define CODE_BEFORE 64
 
@@ -58,19 +45,6 @@ struct last_oops {
 };
 
 static DEFINE_PER_CPU(struct last_oops, last_oops);
-
-static void prepare(struct stackanno_request *request, enum stackanno_reason reason,
-		    enum stackanno_start start, struct task_struct *task)
-{
-	memset(request, 0, sizeof(*request));
-	request->reason = reason;
-	request->origin.start = start;
-	request->origin.task = task;
-	request->cause.vector = STACKANNO_NONE;
-	request->trap = STACKANNO_NONE;
-	request->budget_us = stackanno_policy_budget_us();
-	request->withhold = stackanno_policy_withheld();
-}
 
 static void print_record(struct stackanno_slot *slot,
 			 const struct stackanno_render_options *options)
@@ -183,7 +157,7 @@ static int die_event(struct notifier_block *nb, unsigned long event, void *data)
 		return NOTIFY_DONE;
 
 	last_chance = crash_kernel_takes_over();
-	prepare(&request, STACKANNO_REASON_OOPS, STACKANNO_START_REGS, current);
+	stackanno_policy_request(&request, STACKANNO_REASON_OOPS, STACKANNO_START_REGS, current);
 	request.origin.regs = args->regs;
 	request.title = args->str;
 	request.report = !last_chance;
@@ -236,7 +210,8 @@ static int panic_event(struct notifier_block *nb, unsigned long event, void *dat
 	struct stackanno_request request;
 
 	if (!ends_an_oops()) {
-		prepare(&request, STACKANNO_REASON_PANIC, STACKANNO_START_PANIC, current);
+		stackanno_policy_request(&request, STACKANNO_REASON_PANIC,
+					 STACKANNO_START_PANIC, current);
 		request.title = data;
 		request.report = true;
 		stackanno_pipeline_run(&request, NULL);
@@ -279,7 +254,7 @@ static void error_report_probe(void *unused, enum error_detector detector, unsig
 		reason = reasons[detector];
 	if (!stackanno_policy_wants(reason))
 		return;
-	prepare(&request, reason, STACKANNO_START_REPORT, current);
+	stackanno_policy_request(&request, reason, STACKANNO_START_REPORT, current);
 	/* A warning's id is where it was raised; the others' is the object's address. */
 	if (reason == STACKANNO_REASON_WARN)
 		request.origin.ip = id;
@@ -295,7 +270,7 @@ static void hang_probe(void *unused, struct task_struct *task)
 		return;
 	if (!stackanno_ksyms_address(STACKANNO_KSYM_PUT_STACK) || !try_get_task_stack(task))
 		return;
-	prepare(&request, STACKANNO_REASON_HANG, STACKANNO_START_ASLEEP, task);
+	stackanno_policy_request(&request, STACKANNO_REASON_HANG, STACKANNO_START_ASLEEP, task);
 	run_and_print_later(&request);
 	stackanno_ksyms_put_task_stack(task);
 }
@@ -345,8 +320,8 @@ static void sysrq_pressed(STACKANNO_SYSRQ_KEY key)
 	struct pt_regs *regs = get_irq_regs();
 	struct stackanno_request request;
 
-	prepare(&request, STACKANNO_REASON_SYSRQ,
-		regs ? STACKANNO_START_REGS : STACKANNO_START_HERE, current);
+	stackanno_policy_request(&request, STACKANNO_REASON_SYSRQ,
+				 regs ? STACKANNO_START_REGS : STACKANNO_START_HERE, current);
 	request.origin.regs = regs;
 	request.cause.regs = (unsigned long)regs;
 	request.cause.entry = STACKANNO_ENTRY_INTERRUPT;
@@ -389,176 +364,6 @@ static void unregister_sysrq(void)
 	sysrq_key = NULL;
 }
 
-int stackanno_trigger_self(void)
-{
-	struct stackanno_request request;
-
-	prepare(&request, STACKANNO_REASON_SELF, STACKANNO_START_HERE, current);
-	return stackanno_pipeline_run(&request, NULL);
-}
-
-/* What one CPU is asked by another. */
-static struct {
-	struct mutex lock;	/* one at a time */
-	atomic_t pending;	/* the CPU asked last has not answered */
-	call_single_data_t call;
-	struct completion done;
-	const struct task_struct *wanted;	/* NULL: whatever runs */
-	enum stackanno_reason reason;
-	int result;
-} ask = {
-	.lock = __MUTEX_INITIALIZER(ask.lock),
-	.done = COMPLETION_INITIALIZER(ask.done),
-};
-
-static int annotate_interrupted(void)
-{
-	struct pt_regs *regs = get_irq_regs();
-	struct stackanno_request request;
-
-	/* Gone from this CPU since it was asked about: the caller looks again. */
-	if (ask.wanted && ask.wanted != current)
-		return -EAGAIN;
-	/* The idle loop runs what it was asked without an interrupt. */
-	prepare(&request, ask.reason, regs ? STACKANNO_START_REGS : STACKANNO_START_HERE,
-		current);
-	request.origin.regs = regs;
-	request.cause.regs = (unsigned long)regs;
-	request.cause.entry = STACKANNO_ENTRY_INTERRUPT;
-	return stackanno_pipeline_run(&request, NULL);
-}
-
-static void answer(void *unused)
-{
-	ask.result = annotate_interrupted();
-	complete(&ask.done);
-	/* Last: what is asked next may overwrite all of the above. */
-	atomic_set_release(&ask.pending, 0);
-}
-
-static int ask_cpu(unsigned int cpu, enum stackanno_reason reason,
-		   const struct task_struct *wanted)
-{
-	int ret;
-
-	mutex_lock(&ask.lock);
-	ret = -EBUSY;
-	if (atomic_cmpxchg_acquire(&ask.pending, 0, 1))
-		goto out;
-	ask.wanted = wanted;
-	ask.reason = reason;
-	reinit_completion(&ask.done);
-	INIT_CSD(&ask.call, answer, NULL);
-	ret = smp_call_function_single_async(cpu, &ask.call);
-	if (ret) {
-		atomic_set(&ask.pending, 0);
-		goto out;
-	}
-	/* A CPU with interrupts off may never answer: not waited for longer, and said. */
-	if (wait_for_completion_timeout(&ask.done, msecs_to_jiffies(CPU_TIMEOUT_MS))) {
-		ret = ask.result;
-	} else {
-		stackanno_counter_add(STACKANNO_COUNT_CPU_BUSY, 1);
-		ret = -EBUSY;
-	}
-out:
-	mutex_unlock(&ask.lock);
-	return ret;
-}
-
-int stackanno_trigger_cpu(unsigned int cpu)
-{
-	int ret;
-
-	if (cpu >= nr_cpu_ids || !cpu_possible(cpu))
-		return -EINVAL;
-	cpus_read_lock();
-	ret = cpu_online(cpu) ? ask_cpu(cpu, STACKANNO_REASON_CPU, NULL) : -ENODEV;
-	cpus_read_unlock();
-	return ret;
-}
-
-static int annotate_asleep(struct task_struct *task, enum stackanno_reason reason,
-			   bool room_only)
-{
-	struct stackanno_request request;
-	int ret;
-
-	if (!stackanno_ksyms_address(STACKANNO_KSYM_PUT_STACK))
-		return -EOPNOTSUPP;
-	if (!try_get_task_stack(task))
-		return -ESRCH;
-	prepare(&request, reason, STACKANNO_START_ASLEEP, task);
-	request.room_only = room_only;
-	ret = stackanno_pipeline_run(&request, NULL);
-	stackanno_ksyms_put_task_stack(task);
-	return ret;
-}
-
-static int annotate_task(struct task_struct *task)
-{
-	unsigned int tries;
-	int ret = -EBUSY;
-
-	if (task == current)
-		return stackanno_trigger_self();
-	for (tries = 0; tries < TASK_TRIES && (ret == -EBUSY || ret == -EAGAIN); tries++) {
-		if (!stackanno_compat_on_cpu(task)) {
-			ret = annotate_asleep(task, STACKANNO_REASON_TASK, false);
-			continue;
-		}
-		cpus_read_lock();
-		ret = ask_cpu(task_cpu(task), STACKANNO_REASON_TASK, task);
-		cpus_read_unlock();
-	}
-	return ret == -EAGAIN ? -EBUSY : ret;
-}
-
-int stackanno_trigger_pid(pid_t pid)
-{
-	struct task_struct *task;
-	int ret;
-
-	rcu_read_lock();
-	task = pid_task(find_vpid(pid), PIDTYPE_PID);
-	if (task)
-		get_task_struct(task);
-	rcu_read_unlock();
-	if (!task)
-		return -ESRCH;
-	ret = annotate_task(task);
-	put_task_struct(task);
-	return ret;
-}
-
-/* As the kernel's own "show blocked tasks": not those that merely idle. */
-static bool is_blocked(const struct task_struct *task)
-{
-	unsigned int state = READ_ONCE(task->__state);
-
-	return state & TASK_UNINTERRUPTIBLE && !(state & TASK_NOLOAD);
-}
-
-int stackanno_trigger_blocked(void)
-{
-	struct task_struct *group, *task;
-	int done = 0, ret = -ESRCH;
-
-	rcu_read_lock();
-	for_each_process_thread(group, task) {
-		if (!is_blocked(task))
-			continue;
-		ret = annotate_asleep(task, STACKANNO_REASON_BLOCKED, true);
-		if (!ret)
-			done++;
-		if (ret == -ENOSPC || ret == -EOPNOTSUPP || ret == -ECANCELED)
-			goto out;
-	}
-out:
-	rcu_read_unlock();
-	return done ? done : ret;
-}
-
 bool stackanno_trigger_describe(unsigned int index, const char **name, bool *open)
 {
 	if (index < ARRAY_SIZE(probes)) {
@@ -597,9 +402,6 @@ void stackanno_trigger_exit(void)
 	unregister_probes();
 	atomic_notifier_chain_unregister(&panic_notifier_list, &panic_notifier);
 	unregister_die_notifier(&die_notifier);
-	/* A CPU that was asked and has not answered yet will run our text. */
-	while (atomic_read_acquire(&ask.pending))
-		msleep(CPU_POLL_MS);
 	/* After what queues it, before what it prints. */
 	irq_work_sync(&print_work);
 	kmsg_dump_unregister(&dumper);
