@@ -8,15 +8,19 @@ import check_log
 import check_text
 from scenario import Run
 
-CONSOLE = """\
-[    1.000001] sa_known: who=self kind=task name=sh addr=ff00000000001000 value=000000000000005d
-[    1.000002] sa_known: who=self kind=stack name=task addr=ff00000000010000 value=ff00000000014000
-[    1.000003] sa_known: who=self kind=magic name=- addr=ff00000000010000 value=0000000057ac6e9d
-[    1.000004] sa_known: who=self kind=ret name=outer addr=ff00000000013f80 value=ffffffff81000030 into=-
-[    1.000005] sa_known: who=self kind=ret name=inner addr=ff00000000013f68 value=ffffffffc0000020 into=outer
-[    1.000006] sa_known: who=self kind=word name=local addr=ff00000000013f70 value=10ca100000000001
-[    1.000007] sa_known: who=self kind=reg name=r12 addr=ff00000000013f58 value=1212121212121212
-"""
+# (kind, name, addr, value, into)
+KNOWN = [
+    ("task", "sh", 0xff00000000001000, 93, ""),
+    ("stack", "task", 0xff00000000010000, 0xff00000000014000, ""),
+    ("magic", "-", 0xff00000000010000, 0x57ac6e9d, ""),
+    ("ret", "outer", 0xff00000000013f80, 0xffffffff81000030, " into=-"),
+    ("ret", "inner", 0xff00000000013f68, 0xffffffffc0000020, " into=outer"),
+    ("word", "local", 0xff00000000013f70, 0x10ca100000000001, ""),
+    ("reg", "r12", 0xff00000000013f58, 0x1212121212121212, ""),
+]
+CONSOLE = "".join(
+    f"[    1.000000] sa_known: who=self kind={kind} name={name} addr={addr:016x} "
+    f"value={value:016x}{into}\n" for kind, name, addr, value, into in KNOWN)
 
 REPORT = """\
 record 7: oops "Oops" at 1.000000, cpu 1, pid 93 tgid 93 comm "sh", task ff00000000001000, kernel x

@@ -2,12 +2,15 @@
 #include <linux/atomic.h>
 #include <linux/bug.h>
 #include <linux/compiler.h>
+#include <linux/delay.h>
 #include <linux/export.h>
+#include <linux/kfence.h>
 #include <linux/panic.h>
 #include <linux/printk.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
+#include <linux/slab.h>
 #include <linux/stringify.h>
 #include <asm/nospec-branch.h>
 #include <asm/segment.h>
@@ -94,6 +97,7 @@ static const struct {
 
 static const unsigned long constant = 0xc0;
 static unsigned long null;
+static unsigned long freed;
 static unsigned long data_address = (unsigned long)&null;
 static unsigned long constant_address = (unsigned long)&constant;
 /* Neither half of the address space, with 48 bits as with 57. */
@@ -224,6 +228,42 @@ noinline __noclone void sa_fault_non_canonical(const char *who)
 		     ".Lsa_non_canonical:\n\t"
 		     "movq 0x18(%%rbx), %%rax\n\t"
 		     : : [bx] "m" (non_canonical) : CLOBBERS);
+}
+
+/* KFENCE takes one allocation in each of its intervals. */
+#define KFENCE_TRIES 2000
+
+static unsigned long kfence_freed(void)
+{
+	unsigned long address = 0;
+	unsigned int i;
+	void *object;
+
+	for (i = 0; i < KFENCE_TRIES && !address; i++) {
+		object = kmalloc(64, GFP_KERNEL);
+		if (object && is_kfence_address(object))
+			address = (unsigned long)object;
+		kfree(object);
+		usleep_range(1000, 2000);
+	}
+	return address;
+}
+
+noinline __noclone void sa_fault_freed(const char *who)
+{
+	unsigned long sp = STACK_POINTER();
+
+	freed = kfence_freed();
+	if (!freed)
+		return;
+	SA_KNOWN_FRAME(who, "sa_level8");
+	known_registers(who, regs_below(sp), freed,
+			(unsigned long)__builtin_frame_address(0), sp,
+			LABEL_ADDRESS(".Lsa_freed"));
+	asm volatile(LOAD_REGISTERS
+		     ".Lsa_freed:\n\t"
+		     "movq (%%rbx), %%rax\n\t"
+		     : : [bx] "m" (freed) : CLOBBERS);
 }
 
 noinline __noclone void sa_fault_divide(const char *who)

@@ -47,6 +47,14 @@ void sa_fault_rodata_write(const char *who);
 void sa_fault_non_canonical(const char *who);
 
 /**
+ * sa_fault_freed() - read memory that was freed, under KFENCE's eyes
+ * @who: name of the chain
+ *
+ * Context: task. Returns; without KFENCE, having done nothing.
+ */
+void sa_fault_freed(const char *who);
+
+/**
  * sa_fault_divide() - divide by zero
  * @who: name of the chain
  *

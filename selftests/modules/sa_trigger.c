@@ -44,6 +44,7 @@ static const struct trigger triggers[] = {
 	{ "divide", .leaf = sa_fault_divide },
 	{ "bug", .leaf = sa_fault_bug },
 	{ "warn", .leaf = sa_fault_warn },
+	{ "freed-read", .leaf = sa_fault_freed },
 	{ "panic", .leaf = sa_fault_panic },
 	{ "overflow", .leaf = sa_fault_overflow },
 	{ "rehearse", .run = rehearse },

@@ -28,7 +28,7 @@ class Crash:
     panics:      the machine did not survive it
     console:     "brief": the console holds a report within its budget; "full": all of it
     reports:     how many reports stand on the console
-    block:       a bracketed line of the report begins with this: what laid down the registers
+    block:       a pattern of a bracketed line: what laid down the registers
     stack_end:   what is said of the end of the task's stack
     interrupted: the chain which that interrupted, in a loop with known registers
     rehearsed:   the chain ran before, without the probes: return addresses are compared with it
@@ -118,7 +118,7 @@ def check_chain(run, report, facts, crash):
 def check_blocks(run, report, crash):
     """Assert that what laid down the registers is named."""
     if crash.block:
-        run.expect(any(block.startswith(crash.block) for block in report.blocks),
+        run.expect(any(re.match(crash.block, block) for block in report.blocks),
                    f"there is an '{crash.block}'", report.blocks)
     if crash.user:
         run.expect(any(re.match(r"syscall frame: .*\bwrite\b", block) for block in report.blocks),

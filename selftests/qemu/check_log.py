@@ -7,7 +7,8 @@ import logrules
 
 LONGEST = 199
 BRIEF_LINES, BRIEF_BYTES = 32, 4096
-INSIDE, INSIDE_LAST_CHANCE = 2, 7
+# Two lines could stand there, but abrt loses the trace of a log that is long as it is.
+INSIDE, INSIDE_LAST_CHANCE = 0, 7
 FORBIDDEN = ("BUG:", "WARNING:", "INFO:", "panic:", "UBSAN:", "KASAN:", "Kernel panic",
              "general protection fault", "Call Trace", "Backtrace:", "Allocated by task", "Code:",
              "Comm:", "---[ end")
@@ -47,6 +48,9 @@ SEQUENCES = {
                    r"^WARNING: CPU: \d+ PID: \d+ at ", *_MODULES, *_WHO, r"^RIP: 0010:",
                    *_REGISTERS, *_TRACE, r"^Kernel panic - not syncing: .*panic_on_warn set",
                    *_WHO, *_TRACE],
+    "kfence": [r"^BUG: KFENCE: use-after-free read in sa_fault_freed\+",
+               r"^Use-after-free read at 0x", r"^ sa_fault_freed\+", r"^kfence-#\d+: ",
+               r"^allocated by task ", r"^freed by task ", r"^CPU: \d+ ", r"^={20,}$"],
     "panic": [r"^Kernel panic - not syncing: ", *_WHO, r"^Call Trace:$", r"^ <TASK>$",
               r"^ </TASK>$"],
     "hang": [r"^INFO: task .* blocked for more than \d+ seconds\.$", r"^task:", r"^Call Trace:$",

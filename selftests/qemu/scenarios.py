@@ -8,6 +8,7 @@ stands in check.py and in the files it draws on.
 import functools
 
 import check_asked
+import check_kexec
 import check_load
 import check_nested
 import check_pstore
@@ -28,11 +29,11 @@ refused() { annotate "$@" 2>&1; echo "status $? of $*"; }
 LOUD = "console=full redact=none"
 
 
-def crash(name, trigger="", *, fast=False, parameters="", **expected):
+def crash(name, trigger="", *, fast=False, only=(), cmdline="", parameters="", **expected):
     """Return the scenario of a crash that the machine survives."""
     crashed = Crash(**expected)
-    return Scenario(name=name, modules=("sa_crash",), fast=fast, parameters=parameters,
-                    trigger=f"{SHELL}{trigger or f'crash {name}'}\n",
+    return Scenario(name=name, modules=("sa_crash",), fast=fast, only=only, cmdline=cmdline,
+                    parameters=parameters, trigger=f"{SHELL}{trigger or f'crash {name}'}\n",
                     check=functools.partial(check_crash, crash=crashed))
 
 
@@ -61,7 +62,7 @@ SCENARIOS = [
     crash("null-read", kind="null", fast=True),
     crash("null-call", kind="null", holds=("called through a NULL pointer",), decode=True),
     crash("data-call", kind="page", holds=("not in kernel text",),
-          block="exception frame: page fault, fetch"),
+          block="exception frame: page fault, instruction fetch"),
     crash("loud", "crash null-read", parameters=LOUD, kind="null", console="full",
           more=check_loud),
     crash("redact-all", "crash null-read", parameters="redact=all", kind="null",
@@ -69,8 +70,10 @@ SCENARIOS = [
     crash("rodata-write", kind="page", block="exception frame: page fault, write"),
     crash("gpf", kind="gpf", block="exception frame: general protection"),
     crash("divide", kind="divide", block="exception frame: divide error"),
-    crash("bug", kind="bug", block="exception frame: invalid opcode"),
-    crash("warn", kind="warn", reason="warn", block="exception frame: invalid opcode"),
+    crash("bug", kind="bug", block="exception frame: invalid.opcode"),
+    crash("warn", kind="warn", reason="warn", block="exception frame: invalid.opcode"),
+    crash("kfence", "crash freed-read", kind="kfence", reason="kfence", only=("6.12",),
+          cmdline="kfence.sample_interval=1"),
     crash("kthread", kind="null", who="thread", user=False),
     crash("module-init", "insmod /payload/sa_init.ko", kind="null", who="init", user=False),
     crash("kprobe", "crash rehearse; crash kprobe; crash null-read; crash hits", kind="null"),
@@ -96,14 +99,15 @@ SCENARIOS = [
     fatal("oops-then-panic", "crash null-read", setup="echo 1 > /proc/sys/kernel/panic_on_oops",
           parameters="", kind="null"),
     fatal("warn-then-panic", "crash warn", setup="echo 1 > /proc/sys/kernel/panic_on_warn",
-          kind="warn-panic", reason="panic", block="exception frame: invalid opcode"),
+          kind="warn-panic", reason="panic", block="exception frame: invalid.opcode"),
     asked("sleeper", """crash sleep; pid=$(task sa_sleeper)
                         annotate "pid $pid"; last by-pid; annotate "tid $pid"; last by-tid
                         crash end""", check_asked.check_sleeper),
     asked("spinner", """crash spin; pid=$(task sa_spinner)
                         annotate cpu 1; last by-cpu; annotate "pid $pid"; last by-pid
                         crash end""", check_asked.check_spinner),
-    asked("idle-cpu", "annotate cpu 1; last by-cpu", check_asked.check_idle),
+    asked("idle-cpu", "taskset -p 1 $$ > /dev/null; annotate cpu 1; last by-cpu",
+          check_asked.check_idle),
     asked("self", "annotate self; last self", check_asked.check_self),
     asked("blocked", "crash sleep; annotate clear; annotate blocked",
           check_asked.check_blocked),
@@ -125,9 +129,18 @@ SCENARIOS = [
           check_asked.check_first_kept, parameters="records=1"),
     asked("silent", "crash null-read", check_asked.check_silent, parameters="console=off"),
     asked("lockdown", """mount -t securityfs securityfs /sys/kernel/security
+                         exec 7> /sys/kernel/debug/sa_crash/trigger
+                         exec 8< /sys/kernel/debug/stackanno/last
                          echo confidentiality > /sys/kernel/security/lockdown || exit 1
-                         echo c > /proc/sysrq-trigger""", check_asked.check_lockdown,
-          ends="reset", parameters=LOUD),
+                         sh -c 'echo null-read >&7'; cat <&8 > /tmp/last-open
+                         put /tmp/last-open; cat /sys/kernel/debug/stackanno/raw""",
+          check_asked.check_lockdown, parameters=LOUD),
+    asked("budget", "crash null-read", check_asked.check_budget, parameters="budget_us=1"),
+    asked("parameters", check_asked.TRY_PARAMETERS, check_asked.check_parameters),
+    Scenario(name="crash-kernel", modules=("sa_crash",), ends="reset", memory=1024, timeout=300,
+             cmdline="crashkernel=256M", setup="echo 1 > /proc/sys/kernel/panic_on_oops",
+             files=check_kexec.FILES, check=check_kexec.check_takeover,
+             trigger=f"{SHELL}/payload/crash_kernel /payload/vmlinuz && crash null-read"),
     asked("kallsyms", """put /sys/kernel/debug/stackanno/stats stats-found; rmmod stackanno
                          address=$(sed -n 's/ T kallsyms_lookup_name$//p' /proc/kallsyms)
                          insmod /payload/stackanno.ko kallsyms=0x$address
