@@ -4,6 +4,7 @@
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -69,6 +70,15 @@ class Missing(Temporary):
         status, output = run("scripts/deps", "qemu", path=self.path / "bin")
         self.assertEqual(status, 1)
         self.assertRegex(output, r"apt-get could not install: .*qemu-system-x86")
+
+    def test_deps_without_any_package_manager_names_what_is_needed(self):
+        bare = self.path / "bare"
+        bare.mkdir()
+        for name in ("bash", "cat", "id", "sort", "tr"):
+            (bare / name).symlink_to(shutil.which(name))
+        status, output = run("/bin/bash", "scripts/deps", "qemu", PATH=str(bare))
+        self.assertEqual(status, 1)
+        self.assertRegex(output, r"no dpkg here.*busybox-static.*qemu-system-x86")
 
     def test_deps_of_an_unknown_job(self):
         status, output = run("scripts/deps", "nonsense")
