@@ -37,7 +37,8 @@ struct parser {
 	struct parse_error *error;
 };
 
-static bool __printf(2, 3) fail(struct parser *p, const char *format, ...)
+static bool __attribute__((format(printf, 2, 3)))
+fail(struct parser *p, const char *format, ...)
 {
 	va_list args;
 

@@ -19,11 +19,9 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 #include <linux/types.h>
 
@@ -38,36 +36,6 @@ typedef __s64 s64;
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define max(a, b) ((a) > (b) ? (a) : (b))
 #define ALIGN(x, a) (((x) + (a) - 1) & ~((__typeof__(x))(a) - 1))
-#define __printf(a, b) __attribute__((format(printf, a, b)))
-
-/*
- * The kernel's scnprintf(): the number of bytes really written, so that a
- * caller can add it up without ever passing the end of the buffer.
- */
-static inline int __printf(3, 0)
-vscnprintf(char *buf, size_t size, const char *fmt, va_list args)
-{
-	int n;
-
-	if (!size)
-		return 0;
-	n = vsnprintf(buf, size, fmt, args);
-	if (n < 0)
-		return 0;
-	return (size_t)n < size ? n : (int)(size - 1);
-}
-
-static inline int __printf(3, 4)
-scnprintf(char *buf, size_t size, const char *fmt, ...)
-{
-	va_list args;
-	int n;
-
-	va_start(args, fmt);
-	n = vscnprintf(buf, size, fmt, args);
-	va_end(args);
-	return n;
-}
 
 #endif /* __KERNEL__ */
 

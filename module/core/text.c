@@ -26,7 +26,8 @@ void stackanno_text_bytes(struct stackanno_text *text, const char *bytes, u32 le
 	text->buf[text->len] = '\0';
 	if (len > room) {
 		text->cut = true;
-		memcpy(text->buf + text->len - ELLIPSIS, ellipsis, ELLIPSIS);
+		if (text->len >= ELLIPSIS)
+			memcpy(text->buf + text->len - ELLIPSIS, ellipsis, ELLIPSIS);
 	}
 }
 

@@ -29,7 +29,7 @@ enum stackanno_escape {
 	STACKANNO_ESCAPE_COUNT
 };
 
-/* Begin a text in @buf of @size bytes; @size is at least 4. */
+/* Begin a text in @buf of @size bytes; @size is at least 1. */
 void stackanno_text_begin(struct stackanno_text *text, char *buf, u32 size);
 
 /* Append @len bytes of @bytes as they are. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The names and layouts of x86-64, by Intel's and AMD's manuals. */
 #include "arch.h"
+#include "text.h"
 
 static const char * const fields[] = {
 	[STACKANNO_X86_R15] = "r15",
@@ -153,7 +154,7 @@ const char *stackanno_arch_access_name(unsigned int vector, u64 error)
 	return error & PF_WRITE ? "write" : "read";
 }
 
-static int page_fault_text(u64 error, char *buf, size_t size)
+static void page_fault_text(u64 error, struct stackanno_text *text)
 {
 	const char *page = "not-present page";
 
@@ -167,23 +168,29 @@ static int page_fault_text(u64 error, char *buf, size_t size)
 		page = "page closed by SGX";
 	else if (error & PF_PROTECTION)
 		page = "protected page";
-	return scnprintf(buf, size, "%s%s %s of %s", error & PF_USER ? "user" : "kernel",
-			 error & PF_SHADOW_STACK ? " shadow stack" : "",
-			 stackanno_arch_access_name(VECTOR_PAGE_FAULT, error), page);
+	stackanno_text_string(text, error & PF_USER ? "user " : "kernel ");
+	if (error & PF_SHADOW_STACK)
+		stackanno_text_string(text, "shadow stack ");
+	stackanno_text_string(text, stackanno_arch_access_name(VECTOR_PAGE_FAULT, error));
+	stackanno_text_string(text, " of ");
+	stackanno_text_string(text, page);
 }
 
 /* Error code that names a segment: bit 0 external, bits 1 and 2 the table. */
-static int selector_text(u64 error, char *buf, size_t size)
+static void selector_text(u64 error, struct stackanno_text *text)
 {
 	static const char * const tables[] = { "GDT", "IDT", "LDT", "IDT" };
 
 	if (!error)
-		return 0;
-	return scnprintf(buf, size, "%s%s selector 0x%llx", error & 1 ? "external " : "",
-			 tables[(error >> 1) & 3], (unsigned long long)(error & 0xfff8));
+		return;
+	if (error & 1)
+		stackanno_text_string(text, "external ");
+	stackanno_text_string(text, tables[(error >> 1) & 3]);
+	stackanno_text_string(text, " selector 0x");
+	stackanno_text_hex(text, error & 0xfff8, 1);
 }
 
-static int control_protection_text(u64 error, char *buf, size_t size)
+static void control_protection_text(u64 error, struct stackanno_text *text)
 {
 	static const char * const causes[] = {
 		[1] = "near return", [2] = "far return or iret", [3] = "missing endbr",
@@ -191,27 +198,32 @@ static int control_protection_text(u64 error, char *buf, size_t size)
 	};
 	u64 cause = error & 0x7fff;
 
-	if (cause >= ARRAY_SIZE(causes) || !causes[cause])
-		return 0;
-	return scnprintf(buf, size, "%s", causes[cause]);
+	if (cause < ARRAY_SIZE(causes) && causes[cause])
+		stackanno_text_string(text, causes[cause]);
 }
 
 int stackanno_arch_error_text(unsigned int vector, u64 error, char *buf, size_t size)
 {
-	buf[0] = '\0';
+	struct stackanno_text text;
+
+	stackanno_text_begin(&text, buf, size);
 	switch (vector) {
 	case VECTOR_PAGE_FAULT:
-		return page_fault_text(error, buf, size);
+		page_fault_text(error, &text);
+		break;
 	case VECTOR_INVALID_TSS:
 	case VECTOR_SEGMENT_NOT_PRESENT:
 	case VECTOR_STACK_SEGMENT:
 	case VECTOR_PROTECTION:
-		return selector_text(error, buf, size);
+		selector_text(error, &text);
+		break;
 	case VECTOR_CONTROL_PROTECTION:
-		return control_protection_text(error, buf, size);
+		control_protection_text(error, &text);
+		break;
 	default:
-		return 0;
+		break;
 	}
+	return text.len;
 }
 
 int stackanno_arch_flags_text(u64 flags, char *buf, size_t size)
@@ -223,18 +235,21 @@ int stackanno_arch_flags_text(u64 flags, char *buf, size_t size)
 		[18] = "AC", [19] = "VIF", [20] = "VIP", [21] = "ID",
 	};
 	unsigned int iopl = (flags >> 12) & 3;
+	struct stackanno_text text;
 	unsigned int bit;
-	int len = 0;
 
-	buf[0] = '\0';
+	stackanno_text_begin(&text, buf, size);
 	for (bit = 0; bit < ARRAY_SIZE(bits); bit++) {
 		if (!(flags & (1ULL << bit)) || !bits[bit])
 			continue;
-		len += scnprintf(buf + len, size - len, "%s%s", len ? " " : "", bits[bit]);
+		stackanno_text_string(&text, text.len ? " " : "");
+		stackanno_text_string(&text, bits[bit]);
 	}
-	if (iopl)
-		len += scnprintf(buf + len, size - len, "%sIOPL=%u", len ? " " : "", iopl);
-	return len;
+	if (iopl) {
+		stackanno_text_string(&text, text.len ? " IOPL=" : "IOPL=");
+		stackanno_text_decimal(&text, iopl, 0);
+	}
+	return text.len;
 }
 
 bool stackanno_arch_may_be_text(u64 address)
