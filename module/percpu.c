@@ -29,9 +29,17 @@ static struct {
 	u32 name_room;
 } area;
 
+/*
+ * kallsyms is sorted by address, for its own search: behind the area there is
+ * nothing more to see, and where it is linked at zero that is almost all.
+ */
+#define SEEN_ALL 1
+
 static int count_symbol(void *data, const char *name, unsigned long address)
 {
-	if (address >= area.begin && address < area.end) {
+	if (address >= area.end)
+		return SEEN_ALL;
+	if (address >= area.begin) {
 		area.room++;
 		area.name_room += strlen(name) + 1;
 	}
@@ -42,7 +50,9 @@ static int add_symbol(void *data, const char *name, unsigned long address)
 {
 	size_t len = strlen(name) + 1;
 
-	if (address < area.begin || address >= area.end)
+	if (address >= area.end)
+		return SEEN_ALL;
+	if (address < area.begin)
 		return 0;
 	/* No symbol is added to the kernel between the walks: a bound all the same. */
 	if (area.count == area.room || area.name_bytes + len > area.name_room)
@@ -69,7 +79,7 @@ int stackanno_percpu_init(void)
 	area.begin = stackanno_ksyms_address(STACKANNO_KSYM_PERCPU_START);
 	area.end = stackanno_ksyms_address(STACKANNO_KSYM_PERCPU_END);
 	/* The begin may be zero, the end is not. */
-	if (!area.end || stackanno_ksyms_each(count_symbol, NULL) || !area.room)
+	if (!area.end || stackanno_ksyms_each(count_symbol, NULL) < 0 || !area.room)
 		return 0;
 	area.variables = vzalloc(array_size(area.room, sizeof(*area.variables)));
 	area.names = vzalloc(area.name_room);

@@ -136,8 +136,9 @@ static struct stackanno_step *add_step(struct stackanno_picture *picture)
 
 /*
  * An sp below the task's stack, or at its very end, where the next push
- * faults: it was overrun into its guard page. The unwinder goes on from the first page that is there, and calls that an error
- * from the first step on; it is none of the chain's.
+ * faults: it was overrun into its guard page. The unwinder goes on from the
+ * first page that is there, and calls that an error from the first step on; it
+ * is none of the chain's.
  */
 static bool overflowed(struct stackanno_picture *picture, unsigned long sp)
 {
