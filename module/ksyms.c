@@ -116,8 +116,11 @@ static int check_hint(unsigned long hint)
 	if (!buf)
 		return -ENOMEM;
 	sprint_symbol(buf, hint);
-	if (strncmp(buf, start, strlen(start)))
+	if (strncmp(buf, start, strlen(start))) {
+		pr_err("stackanno: kallsyms=%#lx: not the address of kallsyms_lookup_name\n",
+		       hint);
 		ret = -EINVAL;
+	}
 	kfree(buf);
 	return ret;
 }

@@ -33,6 +33,9 @@ enum console_level {
 	CONSOLE_LEVELS
 };
 
+/* Of a word that is none of them, in the log. */
+#define SHOWN_MAX 32
+
 /* A parameter that takes one of a few words. */
 struct choice {
 	const char * const *words;
@@ -60,7 +63,8 @@ static int choice_set(const char *text, const struct kernel_param *kp)
 	int i = __sysfs_match_string(choice->words, choice->count, text);
 
 	if (i < 0) {
-		pr_err("stackanno: %s=%.32s: not one of %s, %s, %s\n", kp->name, text,
+		pr_err("stackanno: %s=%.*s: not one of %s, %s, %s\n", kp->name,
+		       min_t(int, strcspn(text, "\n"), SHOWN_MAX), text,
 		       choice->words[0], choice->words[1], choice->words[2]);
 		return i;
 	}
