@@ -462,6 +462,8 @@ static enum status run(const struct options *options, char **words)
 
 	if (options->output == OUTPUT_RAW && isatty(STDOUT_FILENO))
 		return bad_usage("raw records are not written to a terminal");
+	if (options->output == OUTPUT_RAW && options->redact)
+		return bad_usage("raw records hold everything: --redact is for text and json");
 	if (!strcmp(command, "task")) {
 		if (!more)
 			return bad_usage("task: which one?");

@@ -195,14 +195,3 @@ void stackanno_text_escaped(struct stackanno_text *text, const char *string, u32
 	if (kept < len)
 		stackanno_text_bytes(text, ellipsis, ELLIPSIS);
 }
-
-u32 stackanno_text_escaped_len(const char *string, u32 len, enum stackanno_escape escape,
-			       u32 limit)
-{
-	bool brackets;
-	u32 width;
-	u32 kept;
-
-	kept = choose(string, &len, escape, limit, &brackets, &width);
-	return width + (kept < len ? ELLIPSIS : 0);
-}

@@ -61,8 +61,4 @@ void stackanno_text_fill(struct stackanno_text *text, char byte, u32 count);
 void stackanno_text_escaped(struct stackanno_text *text, const char *string, u32 len,
 			    enum stackanno_escape escape, u32 limit);
 
-/* The length that stackanno_text_escaped() would append. */
-u32 stackanno_text_escaped_len(const char *string, u32 len, enum stackanno_escape escape,
-			       u32 limit);
-
 #endif /* STACKANNO_CORE_TEXT_H */

@@ -158,6 +158,12 @@ frame = record["frames"][2]
 assert frame["number"] == 1 and frame["function"] == "sa_level1" and frame["kind"] == "call"
 assert record["frames"][0]["entry"]["kind"] == "exception"
 assert record["stacks"][0]["magic"] == "intact" and record["stacks"][0]["used"] == 1360
+stopped = record["frames"][1]
+assert stopped["flags"] == ["interrupted"] and stopped["regs"]["address"] == "0xffa0000000013ab0"
+assert stopped["regs"]["values"]["r15"] == "0x1515151515151515"
+assert list(stopped["regs"]["values"])[-1] == "ss" and len(stopped["regs"]["values"]) == 21
+assert stopped["code"] == {"address": "0xffffffffc0207082", "bytes": "488b4318c3"}
+assert frame["regs"] is None and frame["code"] is None
 PY
 done_case
 
@@ -251,6 +257,8 @@ task with pid zero|task 0|"0" is no process id
 task from a file|task 1 -i x|neither --input nor --record
 stats from a file|stats -i x|takes no --input
 list of one|list -n 3|--record is for show
+redacted raw records|-o raw --redact=data|raw records hold everything
+raw list|list -o raw|raw output is for show and task
 CASES
 
 # Damaged input: what can be read is shown, the rest is told.
@@ -275,6 +283,24 @@ done_case
 case_of "a damaged record among good ones" 4 -i "$work/damaged.raw" list
 holds err "record at byte $(stat -c %s "$work/7.raw"): reason"
 [[ $(awk 'NR > 1 { print $1 }' "$work/out" | tr '\n' ' ') == "3 7 " ]] || problem=${problem:-ids}
+done_case
+
+# The kind of the second stack: the sections' table is 144 bytes from the start.
+offset=$(/usr/bin/python3 - "$work/7.raw" <<'PY'
+import struct, sys
+record = open(sys.argv[1], "rb").read()
+count = struct.unpack_from("<I", record, 20)[0]
+for i in range(count):
+    kind, size, offset, entries = struct.unpack_from("<4I", record, 144 + 16 * i)
+    if kind == 2:
+        print(offset + size + 24)
+PY
+)
+{ head -c "$offset" "$work/7.raw"; printf '\377'
+  tail -c "+$((offset + 2))" "$work/7.raw"; } >"$work/entry.raw"
+case_of "a damaged entry of a record" 4 -i "$work/entry.raw"
+holds err "entry.raw: record at byte 0: stacks, entry 1: kind"
+empty out
 done_case
 
 { cat "$work/3.raw"; printf 'rubbish behind it'; } >"$work/tail.raw"

@@ -129,6 +129,30 @@ TEST(each_meaning_has_its_label)
 		EXPECT_TRUE(seen[i]);
 }
 
+TEST(slots_of_unnumbered_frames_are_told_by_their_stack)
+{
+	static const struct {
+		u16 stack;
+		const char *label;
+	} cases[] = {
+		{ 0, "[{stack 0+0x3010}]" }, { STACKANNO_NONE16, "[{block 0+0x10}]" },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct stackanno_frame *frame;
+		struct stackanno_word *word;
+
+		sample_begin(&sample);
+		frame = sample_frame(&sample, STACKANNO_FRAME_ENTRY, 0xffa0000000013000ULL);
+		frame->stack = cases[i].stack;
+		sample_call(&sample, 7, "f", 0xffffffff81000082ULL, 0xffa0000000013ab8ULL);
+		word = sample_word(&sample, 1, STACKANNO_ROLE_NONE, 0);
+		sample_meaning(&sample, word, STACKANNO_MEANING_OWN_SLOT, NULL, 0x10)->aux = 0;
+		EXPECT_STREQ(cases[i].label, label());
+	}
+}
+
 /* How role, expression, meanings, suspicion and doubt stand together. */
 TEST(labels_are_put_together)
 {

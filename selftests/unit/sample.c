@@ -221,6 +221,24 @@ static struct stackanno_word *push_return(struct sample *s, u64 ip, const char *
 	return word;
 }
 
+/* The registers that lie at @address, and the code around the instruction. */
+static void keep_evidence(struct sample *s, struct stackanno_frame *frame, u64 address,
+			  const u64 *value)
+{
+	/* mov 0x18(%rbx),%rax; ret */
+	static const u8 bytes[] = { 0x48, 0x8b, 0x43, 0x18, 0xc3 };
+	struct stackanno_regs *regs = add(s, STACKANNO_SECTION_REGS, &frame->regs);
+	struct stackanno_code *code = add(s, STACKANNO_SECTION_CODES, &frame->code);
+
+	memcpy(regs->value, value, STACKANNO_X86_FIELDS * sizeof(*value));
+	regs->known = (1ULL << STACKANNO_X86_FIELDS) - 1;
+	regs->address = address;
+	code->address = frame->ip;
+	code->size = sizeof(bytes);
+	memcpy(stackanno_builder_bytes(&s->builder, sizeof(bytes), &code->offset), bytes,
+	       sizeof(bytes));
+}
+
 static void oops_fault(struct sample *s)
 {
 	static const u64 kernel_regs[STACKANNO_X86_FIELDS] = {
@@ -249,6 +267,7 @@ static void oops_fault(struct sample *s)
 	frame = sample_call(s, 0, "sa_null_read", 0xffffffffc0207082ULL, s->next);
 	frame->flags = STACKANNO_FRAME_INTERRUPTED;
 	frame->module = sample_string(s, "sa_crash");
+	keep_evidence(s, frame, 0xffa0000000013ab0ULL, kernel_regs);
 	push_regs(s, kernel_regs, STACKANNO_X86_CS, STACKANNO_X86_FIELDS);
 	word = sample_word(s, 0xff11000005638b40ULL, STACKANNO_ROLE_NONE, 0);
 	word = sample_word(s, 0xffffffff81c01234ULL, STACKANNO_ROLE_NONE, 0);
