@@ -20,10 +20,13 @@ def qemu_command(kernel, image, options, *, memory=512, cpus=2, cpu="max"):
     """Return QEMU's command line for the directory of a kernel, without its serial ports.
 
     TCG's own "max" has five-level page tables, and KASLR stays on: what a customer's
-    machine may have, a report must cope with.
+    machine may have, a report must cope with. All CPUs take turns in one thread: before
+    QEMU 8.1 a thread of its own for each may run code as it was before another CPU
+    patched it, and a kernel dies now and then of an int3 that is no longer there. (The
+    translator read the code before it locked the page.)
     """
     return ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none",
-            "-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", cpu,
+            "-machine", "q35", "-accel", "tcg,thread=single", "-cpu", cpu,
             "-smp", str(cpus), "-m", str(memory), "-kernel", str(kernel / "vmlinuz"),
             "-initrd", str(image), "-append", options]
 
