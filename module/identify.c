@@ -30,11 +30,6 @@ struct identify {
 	struct stackanno_symbol *symbol;
 };
 
-static u32 add_string(struct stackanno_builder *builder, const char *text)
-{
-	return stackanno_builder_string(builder, text, strnlen(text, STACKANNO_MAX_STRING - 1));
-}
-
 static struct stackanno_meaning *add_meaning(struct stackanno_builder *builder,
 					     struct stackanno_word *word,
 					     enum stackanno_meaning_kind kind,
@@ -70,8 +65,8 @@ static void add_symbol(struct stackanno_builder *builder, struct stackanno_word 
 
 	if (!meaning)
 		return;
-	meaning->name = add_string(builder, symbol->name);
-	meaning->module = add_string(builder, symbol->module);
+	meaning->name = stackanno_builder_text(builder, symbol->name);
+	meaning->module = stackanno_builder_text(builder, symbol->module);
 	meaning->offset = symbol->offset;
 	meaning->size = symbol->size;
 }
@@ -85,7 +80,7 @@ static void add_named(struct stackanno_builder *builder, struct stackanno_word *
 	if (!meaning)
 		return;
 	meaning->aux = aux;
-	meaning->name = add_string(builder, name);
+	meaning->name = stackanno_builder_text(builder, name);
 }
 
 /*
@@ -116,7 +111,7 @@ static void name_replacement(struct stackanno_builder *builder, struct stackanno
 	for (i = 0; i < builder->section[STACKANNO_SECTION_NOTES].count; i++) {
 		note = stackanno_builder_entry(builder, STACKANNO_SECTION_NOTES, i);
 		if (note->kind == STACKANNO_NOTE_REPLACED_RETURN && note->frame == index)
-			note->text = add_string(builder, symbol->name);
+			note->text = stackanno_builder_text(builder, symbol->name);
 	}
 }
 
@@ -133,8 +128,8 @@ static void name_frame(struct stackanno_builder *builder, struct stackanno_frame
 	if (stopped ? stackanno_ksyms_symbol(frame->ip, symbol) :
 		      return_symbol(frame->ip, symbol))
 		return;
-	frame->name = add_string(builder, symbol->name);
-	frame->module = add_string(builder, symbol->module);
+	frame->name = stackanno_builder_text(builder, symbol->name);
+	frame->module = stackanno_builder_text(builder, symbol->module);
 	frame->func = frame->ip - symbol->offset;
 	frame->func_size = min_t(unsigned long, symbol->size, U32_MAX);
 
@@ -237,7 +232,7 @@ static void explain_orig_ax(struct stackanno_builder *builder, struct stackanno_
 	} else if (frame->entry == STACKANNO_ENTRY_SYSCALL && value >= 0 && value < SYSCALL_MAX) {
 		name = syscall_of(value, is_32bit, symbol);
 		frame->vector = value;
-		frame->detail = add_string(builder, name);
+		frame->detail = stackanno_builder_text(builder, name);
 		add_named(builder, word, STACKANNO_MEANING_SYSCALL, value, name);
 	} else if (frame->entry == STACKANNO_ENTRY_EXCEPTION && frame->vector != STACKANNO_NONE &&
 		   stackanno_arch_error_text(frame->vector, value, symbol->name,
@@ -443,7 +438,7 @@ static bool percpu_data(struct identify *identify, struct stackanno_word *word)
 	if (!meaning)
 		return true;
 	meaning->aux = cpu;
-	meaning->name = add_string(identify->builder, name);
+	meaning->name = stackanno_builder_text(identify->builder, name);
 	meaning->offset = offset;
 	return true;
 }
@@ -474,7 +469,7 @@ static bool in_module(struct identify *identify, struct stackanno_word *word)
 			      STACKANNO_EVIDENCE_CERTAIN);
 	if (!meaning)
 		return true;
-	meaning->module = add_string(identify->builder, module);
+	meaning->module = stackanno_builder_text(identify->builder, module);
 	meaning->offset = offset;
 	return true;
 }

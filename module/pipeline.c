@@ -21,11 +21,6 @@
 /* A task that keeps running is looked at no more often than this. */
 #define PICTURE_TRIES 4
 
-static u32 add_string(struct stackanno_builder *builder, const char *text)
-{
-	return stackanno_builder_string(builder, text, strnlen(text, STACKANNO_MAX_STRING - 1));
-}
-
 static void set_header(struct stackanno_slot *slot, const struct stackanno_request *request)
 {
 	struct stackanno_record *record = slot->builder.record;
@@ -48,8 +43,8 @@ static void set_header(struct stackanno_slot *slot, const struct stackanno_reque
 	record->tgid = task->tgid;
 	record->task = (unsigned long)task;
 	memcpy(record->comm, task->comm, min(sizeof(record->comm), sizeof(task->comm)));
-	record->release = add_string(&slot->builder, init_uts_ns.name.release);
-	record->title = request->title ? add_string(&slot->builder, request->title) : 0;
+	record->release = stackanno_builder_text(&slot->builder, init_uts_ns.name.release);
+	record->title = request->title ? stackanno_builder_text(&slot->builder, request->title) : 0;
 	record->trap = request->trap;
 	record->signal = request->signal;
 	record->error = request->error;
@@ -67,7 +62,7 @@ static void name_stacks(struct stackanno_slot *slot)
 		name = NULL;
 		if (stack->kind == STACKANNO_STACK_EXCEPTION)
 			name = stackanno_ksyms_stack_name(stack->name);
-		stack->name = name ? add_string(&slot->builder, name) : 0;
+		stack->name = name ? stackanno_builder_text(&slot->builder, name) : 0;
 	}
 }
 
@@ -97,7 +92,7 @@ static void note_budget(struct stackanno_slot *slot, u32 budget_us)
 		return;
 	scnprintf(slot->symbol.name, sizeof(slot->symbol.name),
 		  "values are named in part: the budget of %u us was used up", budget_us);
-	note->text = add_string(&slot->builder, slot->symbol.name);
+	note->text = stackanno_builder_text(&slot->builder, slot->symbol.name);
 }
 
 static int take_picture(struct stackanno_slot *slot, const struct stackanno_request *request)

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "core/arch.h"
+#include "core/builder.h"
 #include "core/label.h"
 #include "core/render.h"
 #include "parse.h"

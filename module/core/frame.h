@@ -8,7 +8,7 @@
 #define STACKANNO_CORE_FRAME_H
 
 #include "env.h"
-#include "record.h"
+#include "builder.h"
 
 /* More steps than this are cut, and counted: a 16 KB stack holds 2,048 words. */
 #define STACKANNO_PICTURE_STEPS 256

@@ -2,11 +2,9 @@
 #include "arch.h"
 #include "label.h"
 #include "record.h"
+#include "tally.h"
 
 static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
-
-/* How far back an equal string is looked for. */
-#define STRING_WINDOW 4096U
 
 /* What version 1.0 of the format began with: no section may have less. */
 static const struct layout {
@@ -37,283 +35,15 @@ static_assert(sizeof(struct stackanno_note) == 32);
 static_assert(sizeof(struct stackanno_record) == HEADER_LEAST);
 static_assert(sizeof(struct stackanno_section) == 16);
 
-/* Every kind but NONE has a place in the table of sections. */
-#define TABLE_BYTES ((u32)((STACKANNO_SECTION_COUNT - 1) * sizeof(struct stackanno_section)))
-
-/* Entries that a builder really makes room for: its own needs come on top. */
-static u32 builder_capacity(const struct stackanno_capacity *capacity, u32 kind)
+u32 stackanno_record_entry_size(u32 kind)
 {
-	u32 count = capacity->count[kind];
-
-	if (kind == STACKANNO_SECTION_STRINGS)
-		return max(count, 1U);
-	if (kind == STACKANNO_SECTION_NOTES && count < STACKANNO_MAX_SIZE)
-		return count + STACKANNO_SECTION_COUNT;
-	return count;
+	return layouts[kind].size;
 }
 
-u32 stackanno_capacity_bytes(const struct stackanno_capacity *capacity)
-{
-	u64 bytes = sizeof(struct stackanno_record) + TABLE_BYTES;
-	u32 kind;
-
-	for (kind = STACKANNO_SECTION_NONE + 1; kind < STACKANNO_SECTION_COUNT; kind++) {
-		u64 count = builder_capacity(capacity, kind);
-
-		if (count > STACKANNO_MAX_SIZE)
-			return 0;
-		bytes += ALIGN(count * layouts[kind].size, 8);
-	}
-	return bytes <= STACKANNO_MAX_SIZE ? (u32)bytes : 0;
-}
-
-int stackanno_builder_init(void *buf, u32 size, const struct stackanno_capacity *capacity,
-			   struct stackanno_builder *builder)
-{
-	u32 offset = sizeof(struct stackanno_record) + TABLE_BYTES;
-	u32 bytes = stackanno_capacity_bytes(capacity);
-	u32 kind;
-
-	if (!buf || ((uintptr_t)buf & 7) || !bytes || size < bytes)
-		return -EINVAL;
-	/* A word names its frame by 16 bits, and the last value means none. */
-	if (capacity->count[STACKANNO_SECTION_FRAMES] >= STACKANNO_NONE16 ||
-	    capacity->count[STACKANNO_SECTION_STACKS] >= STACKANNO_NONE16)
-		return -EINVAL;
-
-	memset(builder, 0, sizeof(*builder));
-	builder->buf = buf;
-	builder->size = size;
-	builder->record = buf;
-	for (kind = STACKANNO_SECTION_NONE + 1; kind < STACKANNO_SECTION_COUNT; kind++) {
-		builder->section[kind].offset = offset;
-		builder->section[kind].capacity = builder_capacity(capacity, kind);
-		offset += ALIGN(builder->section[kind].capacity * layouts[kind].size, 8);
-	}
-
-	memset(builder->record, 0, sizeof(*builder->record));
-	builder->record->magic = STACKANNO_MAGIC;
-	builder->record->version_major = STACKANNO_VERSION_MAJOR;
-	builder->record->version_minor = STACKANNO_VERSION_MINOR;
-	builder->record->header_size = sizeof(*builder->record);
-
-	/* Offset 0 is "no string": an empty one. */
-	builder->buf[builder->section[STACKANNO_SECTION_STRINGS].offset] = '\0';
-	builder->section[STACKANNO_SECTION_STRINGS].count = 1;
-	return 0;
-}
-
-static bool is_entries(u32 kind)
+bool stackanno_record_is_entries(u32 kind)
 {
 	return kind > STACKANNO_SECTION_NONE && kind < STACKANNO_SECTION_COUNT &&
 	       kind != STACKANNO_SECTION_STRINGS && kind != STACKANNO_SECTION_BYTES;
-}
-
-static void *append_entry(struct stackanno_builder *builder, u32 kind, u32 capacity, u32 *index)
-{
-	u32 size = layouts[kind].size;
-	u32 count = builder->section[kind].count;
-	void *entry;
-
-	if (count >= capacity) {
-		builder->section[kind].dropped++;
-		return NULL;
-	}
-	entry = builder->buf + builder->section[kind].offset + count * size;
-	memset(entry, 0, size);
-	builder->section[kind].count++;
-	if (index)
-		*index = count;
-	return entry;
-}
-
-void *stackanno_builder_add(struct stackanno_builder *builder,
-			    enum stackanno_section_kind kind, u32 *index)
-{
-	u32 capacity;
-
-	if (!is_entries(kind))
-		return NULL;
-	capacity = builder->section[kind].capacity;
-	/* The last notes are kept for what finishing has to say. */
-	if (kind == STACKANNO_SECTION_NOTES)
-		capacity -= STACKANNO_SECTION_COUNT;
-	return append_entry(builder, kind, capacity, index);
-}
-
-void *stackanno_builder_entry(const struct stackanno_builder *builder,
-			      enum stackanno_section_kind kind, u32 index)
-{
-	if (!is_entries(kind) || index >= builder->section[kind].count)
-		return NULL;
-	return builder->buf + builder->section[kind].offset + index * layouts[kind].size;
-}
-
-/* The offset of an equal string among the last ones; 0 when there is none. */
-static u32 find_string(const u8 *strings, u32 count, const char *text, size_t len)
-{
-	u32 at = 1;
-
-	if (count > STRING_WINDOW) {
-		/* Begin behind the end of some string, at the next one's start. */
-		at = count - STRING_WINDOW;
-		while (at < count && strings[at - 1])
-			at++;
-	}
-	while (at < count) {
-		u32 end = at;
-
-		while (strings[end])
-			end++;
-		if (end - at == len && !memcmp(strings + at, text, len))
-			return at;
-		at = end + 1;
-	}
-	return 0;
-}
-
-u32 stackanno_builder_string(struct stackanno_builder *builder, const char *text, size_t len)
-{
-	const u32 kind = STACKANNO_SECTION_STRINGS;
-	u32 count = builder->section[kind].count;
-	u8 *strings = builder->buf + builder->section[kind].offset;
-	const char *nul;
-	u32 at;
-
-	if (len > STACKANNO_MAX_STRING - 1)
-		len = STACKANNO_MAX_STRING - 1;
-	nul = len ? memchr(text, '\0', len) : NULL;
-	if (nul)
-		len = nul - text;
-	if (!len)
-		return 0;
-	at = find_string(strings, count, text, len);
-	if (at)
-		return at;
-	if (builder->section[kind].capacity - count < len + 1) {
-		builder->section[kind].dropped++;
-		return 0;
-	}
-	memcpy(strings + count, text, len);
-	strings[count + len] = '\0';
-	builder->section[kind].count += len + 1;
-	return count;
-}
-
-u8 *stackanno_builder_bytes(struct stackanno_builder *builder, u32 len, u32 *offset)
-{
-	const u32 kind = STACKANNO_SECTION_BYTES;
-	u32 count = builder->section[kind].count;
-
-	if (builder->section[kind].capacity - count < len) {
-		builder->section[kind].dropped++;
-		return NULL;
-	}
-	builder->section[kind].count += len;
-	*offset = count;
-	return builder->buf + builder->section[kind].offset + count;
-}
-
-static void note_dropped(struct stackanno_builder *builder)
-{
-	u32 kind;
-
-	for (kind = STACKANNO_SECTION_NONE + 1; kind < STACKANNO_SECTION_COUNT; kind++) {
-		u32 dropped = builder->section[kind].dropped;
-		struct stackanno_note *note;
-
-		if (!dropped)
-			continue;
-		builder->record->flags |= STACKANNO_RECORD_TRUNCATED;
-		note = append_entry(builder, STACKANNO_SECTION_NOTES,
-				    builder->section[STACKANNO_SECTION_NOTES].capacity, NULL);
-		if (!note)
-			continue;
-		note->kind = STACKANNO_NOTE_TRUNCATED;
-		note->frame = STACKANNO_NONE;
-		note->word = STACKANNO_NONE;
-		note->value[0] = kind;
-		note->value[1] = dropped;
-	}
-}
-
-/*
- * The counts that the header shows, by any source of entries: the builder and
- * the validator must never disagree about them.
- */
-struct tally {
-	u32 explained;
-	u32 suspect;
-	u32 frames;
-};
-
-static void tally_word(struct tally *tally, const struct stackanno_word *word)
-{
-	tally->explained += word->role != STACKANNO_ROLE_NONE;
-	tally->suspect += !!(word->flags & STACKANNO_WORD_SUSPECT);
-}
-
-static void tally_note(struct tally *tally, const struct stackanno_note *note)
-{
-	tally->suspect += !!(note->flags & STACKANNO_NOTE_SUSPECT);
-}
-
-static void tally_frame(struct tally *tally, const struct stackanno_frame *frame)
-{
-	tally->frames += frame->number != STACKANNO_NONE16;
-}
-
-static void count_entries(struct stackanno_builder *builder)
-{
-	struct tally tally = { 0 };
-	void *entry;
-	u32 i;
-
-	for (i = 0; (entry = stackanno_builder_entry(builder, STACKANNO_SECTION_WORDS, i)); i++)
-		tally_word(&tally, entry);
-	builder->record->words = i;
-	for (i = 0; (entry = stackanno_builder_entry(builder, STACKANNO_SECTION_NOTES, i)); i++)
-		tally_note(&tally, entry);
-	for (i = 0; (entry = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, i)); i++)
-		tally_frame(&tally, entry);
-	builder->record->explained = tally.explained;
-	builder->record->suspect = tally.suspect;
-	builder->record->frames = tally.frames;
-}
-
-u32 stackanno_builder_finish(struct stackanno_builder *builder)
-{
-	struct stackanno_section *table = (void *)(builder->buf + sizeof(*builder->record));
-	u32 used = 0;
-	u32 end;
-	u32 kind;
-
-	note_dropped(builder);
-	count_entries(builder);
-
-	for (kind = STACKANNO_SECTION_NONE + 1; kind < STACKANNO_SECTION_COUNT; kind++)
-		used += builder->section[kind].count != 0;
-	end = sizeof(*builder->record) + used * sizeof(*table);
-	builder->record->section_count = used;
-
-	/* Each goes to a lower place than it has, never over a later one. */
-	for (kind = STACKANNO_SECTION_NONE + 1; kind < STACKANNO_SECTION_COUNT; kind++) {
-		u32 count = builder->section[kind].count;
-		u32 bytes = count * layouts[kind].size;
-
-		if (!count)
-			continue;
-		memmove(builder->buf + end, builder->buf + builder->section[kind].offset, bytes);
-		table->kind = kind;
-		table->entry_size = layouts[kind].size;
-		table->offset = end;
-		table->count = count;
-		table++;
-		memset(builder->buf + end + bytes, 0, ALIGN(bytes, 8) - bytes);
-		end += ALIGN(bytes, 8);
-	}
-	builder->record->total_size = end;
-	return end;
 }
 
 static int refuse(struct stackanno_refusal *refusal, const char *what)
@@ -466,7 +196,7 @@ static int check_sections(struct stackanno_view *view, struct stackanno_refusal 
 		if (view->at[kind])
 			return refuse(refusal, "section occurs twice");
 		if (section.entry_size < layouts[kind].least ||
-		    (!is_entries(kind) && section.entry_size != 1))
+		    (!stackanno_record_is_entries(kind) && section.entry_size != 1))
 			return refuse(refusal, "size of an entry");
 		view->at[kind] = view->base + section.offset;
 		view->count[kind] = section.count;
@@ -584,7 +314,7 @@ static const char *frame_fault(const struct stackanno_view *view,
  * The frames share out the words among them, in order and without a gap, so
  * that whoever walks the frames has walked all words, each once.
  */
-static int check_frames(const struct stackanno_view *view, struct tally *tally,
+static int check_frames(const struct stackanno_view *view, struct stackanno_tally *tally,
 			struct stackanno_refusal *refusal)
 {
 	u32 words = view->count[STACKANNO_SECTION_WORDS];
@@ -612,7 +342,7 @@ static int check_frames(const struct stackanno_view *view, struct tally *tally,
 				return refuse(refusal, "number is out of order");
 			number = frame.number + 1U;
 		}
-		tally_frame(tally, &frame);
+		stackanno_tally_frame(tally, &frame);
 	}
 	if (next != words)
 		return refuse(refusal, "words without a frame");
@@ -634,7 +364,7 @@ static bool is_role_arg(const struct stackanno_word *word)
 	}
 }
 
-static int check_words(const struct stackanno_view *view, struct tally *tally,
+static int check_words(const struct stackanno_view *view, struct stackanno_tally *tally,
 		       struct stackanno_refusal *refusal)
 {
 	struct stackanno_word word;
@@ -655,7 +385,7 @@ static int check_words(const struct stackanno_view *view, struct tally *tally,
 			return refuse(refusal, "meaning");
 		if (!is_string(view, word.expression))
 			return refuse(refusal, "expression");
-		tally_word(tally, &word);
+		stackanno_tally_word(tally, &word);
 	}
 	return 0;
 }
@@ -733,7 +463,7 @@ static bool is_note_value(const struct stackanno_view *view, const struct stacka
 	}
 }
 
-static int check_notes(const struct stackanno_view *view, struct tally *tally,
+static int check_notes(const struct stackanno_view *view, struct stackanno_tally *tally,
 		       struct stackanno_refusal *refusal)
 {
 	struct stackanno_note note;
@@ -752,12 +482,12 @@ static int check_notes(const struct stackanno_view *view, struct tally *tally,
 			return refuse(refusal, "text");
 		if (!is_note_value(view, &note))
 			return refuse(refusal, "value");
-		tally_note(tally, &note);
+		stackanno_tally_note(tally, &note);
 	}
 	return 0;
 }
 
-static int check_counts(const struct stackanno_view *view, const struct tally *tally,
+static int check_counts(const struct stackanno_view *view, const struct stackanno_tally *tally,
 			struct stackanno_refusal *refusal)
 {
 	refusal->kind = STACKANNO_SECTION_NONE;
@@ -775,7 +505,7 @@ static int check_counts(const struct stackanno_view *view, const struct tally *t
 
 static int check_entries(struct stackanno_view *view, struct stackanno_refusal *refusal)
 {
-	struct tally tally = { 0 };
+	struct stackanno_tally tally = { 0 };
 	int ret;
 
 	ret = check_strings(view, refusal);

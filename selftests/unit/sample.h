@@ -3,6 +3,7 @@
 #ifndef STACKANNO_UNIT_SAMPLE_H
 #define STACKANNO_UNIT_SAMPLE_H
 
+#include "core/builder.h"
 #include "core/record.h"
 
 #define SAMPLE_BYTES (512U << 10)
