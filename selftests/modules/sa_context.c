@@ -9,6 +9,7 @@
 #include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/sched/task.h>
+#include <linux/sched/task_stack.h>
 #include <linux/timer.h>
 #include <asm/nmi.h>
 
@@ -48,6 +49,25 @@ int sa_context_irq(void)
 	preempt_enable();
 	hrtimer_cancel(&timer);
 	return -ETIMEDOUT;
+}
+
+int sa_context_irq_later(void)
+{
+	static struct hrtimer timer;
+
+	hrtimer_setup(&timer, irq_crash, CLOCK_MONOTONIC, HRTIMER_MODE_REL_PINNED_HARD);
+	hrtimer_start(&timer, ms_to_ktime(MSEC_PER_SEC), HRTIMER_MODE_REL_PINNED_HARD);
+	return 0;
+}
+
+int sa_context_broken_end(void)
+{
+	/* From here to the fault nothing may schedule: the scheduler looks at it. */
+	preempt_disable();
+	*end_of_stack(current) = 0x4141414141414141;
+	sa_chain_run("self", sa_fault_null_read);
+	preempt_enable();
+	return 0;
 }
 
 static void softirq_crash(struct timer_list *timer)

@@ -12,6 +12,16 @@
 int sa_context_irq(void);
 
 /**
+ * sa_context_irq_later() - crash in a hard interrupt a second from now
+ *
+ * By then the CPU may well be in user mode.
+ *
+ * Context: task.
+ * Return: 0.
+ */
+int sa_context_irq_later(void);
+
+/**
  * sa_context_softirq() - crash in a softirq that stops a known loop
  *
  * Context: task. Does not return when the kernel panics over it, as it should.
@@ -44,5 +54,13 @@ int sa_context_kthread(void);
  * errors of kthread_create().
  */
 int sa_context_two(void);
+
+/**
+ * sa_context_broken_end() - crash with the end of the task's stack overwritten
+ *
+ * Context: task. Does not return.
+ * Return: 0.
+ */
+int sa_context_broken_end(void);
 
 #endif /* SA_CONTEXT_H */

@@ -25,6 +25,7 @@ class Crash:
     who:         the chain that crashed
     reason:      of the record
     user:        the chain ran for a process, whose registers of user mode are on its stack
+    calls:       the system call that it is in; "" for none
     panics:      the machine did not survive it
     console:     "brief": the console holds a report within its budget; "full": all of it
     reports:     how many reports stand on the console
@@ -41,6 +42,7 @@ class Crash:
     who: str = "self"
     reason: str = "oops"
     user: bool = True
+    calls: str = "write"
     panics: bool = False
     console: str = "brief"
     reports: int = 1
@@ -120,9 +122,10 @@ def check_blocks(run, report, crash):
     if crash.block:
         run.expect(any(re.match(crash.block, block) for block in report.blocks),
                    f"there is an '{crash.block}'", report.blocks)
-    if crash.user:
-        run.expect(any(re.match(r"syscall frame: .*\bwrite\b", block) for block in report.blocks),
-                   "the system call is named", report.blocks)
+    if crash.user and crash.calls:
+        named = [block for block in report.blocks
+                 if re.match(rf"syscall frame: .*\b{crash.calls}\b", block)]
+        run.expect(named, "the system call is named", report.blocks)
 
 
 def check_files(run, report, facts):
@@ -182,6 +185,13 @@ def rendered(run, number):
     done = subprocess.run([READER, "show", "-i", str(run.path("raw")), "-n", str(number)],
                           capture_output=True, text=True, check=False)
     return done.stdout if done.returncode == 0 else ""
+
+
+def listed(run, name):
+    """Return the lines in which the reader lists the records of a saved raw file."""
+    done = subprocess.run([READER, "list", "-i", str(run.path(name))], capture_output=True,
+                          text=True, check=False)
+    return done.stdout.splitlines()[1:] if done.returncode == 0 else []
 
 
 def stats(run, name="stats"):

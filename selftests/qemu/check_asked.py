@@ -70,6 +70,55 @@ def check_self(run):
                "with the system call that it is in", "")
 
 
+def check_user_task(run):
+    """A process that waits in a system call, against what the kernel itself says of it."""
+    check.check_quiet(run)
+    report = check.asked(run, "by-pid", reason="task")
+    if not report:
+        return
+    said = run.out("syscall").split()
+    names = ("orig_ax", "di", "si", "dx", "r10", "r8", "r9", "sp", "ip")
+    labelled = {word.label.split()[0]: word.value for word in report.words.values()
+                if word.label and word.block.startswith("syscall frame")}
+    wrong = [(name, text, labelled.get(name)) for name, text in zip(names, said)
+             if labelled.get(name) != int(text, 0)]
+    run.expect(len(said) == len(names) and not wrong,
+               "its registers of user mode are those that the kernel knows", f"{said} {wrong}")
+    kernels = [line.split()[1].partition("+")[0] for line in run.out("stack").splitlines()]
+    ours = [frame.name for frame in report.frames if frame.certain]
+    run.expect(kernels and ours[-len(kernels):] == kernels,
+               "its frames are those that the kernel knows", f"{kernels}\n{ours}")
+
+
+def check_reading(run):
+    """Files that are read while records are made: each record is whole."""
+    check.check_quiet(run)
+    data, records = run.raw("raws"), []
+    try:
+        records = check_record.read(data)
+    except (check_record.Damaged, ValueError) as error:
+        run.expect(False, "every record that was read is whole", error)
+    run.expect(len(records) > 20, "records were read", len(records))
+    ids = {record.head["id"] for record in records}
+    run.expect(len(ids) > 8, "while others were made", len(ids))
+    counted = [record for record in records
+               if record.head["words"] != len(record.entries("WORDS"))]
+    run.expect(not counted, "each has the words that it says it has", len(counted))
+    listed = check.listed(run, "raws")
+    run.expect(len(listed) == len(records), "the reader takes them all",
+               f"{len(listed)} of {len(records)}")
+
+
+def check_warn_off(run):
+    """Warnings that are not to be recorded, until they are."""
+    check_log.check_kernel(run, "warn", crashes=2)
+    run.expect(len(run.out("records-off").splitlines()) == 1, "with warn=0 there is no record",
+               run.out("records-off"))
+    lines = run.out("records").splitlines()
+    run.expect(len(lines) == 2 and " warn " in lines[1], "with warn=1 there is one", lines)
+    check_log.check_brief(run, 1)
+
+
 def check_blocked(run):
     """All tasks in uninterruptible sleep: one record each."""
     check.check_quiet(run)

@@ -91,6 +91,10 @@ SCENARIOS = [
           stack_end="(intact|BROKEN), OVERFLOWED"),
     fatal("irq", kind="null", who="irq", interrupted="interrupted",
           holds=("hard irq", "interrupt frame: ")),
+    fatal("irq-in-user-mode", "taskset 2 sh -c 'echo irq-later > "
+          "/sys/kernel/debug/sa_crash/trigger; while :; do :; done'", kind="null", who="irq",
+          calls="", holds=("interrupt frame: ", "user mode", "hard irq")),
+    fatal("broken-end", kind="null", stack_end="BROKEN", holds=("its end magic is broken",)),
     fatal("softirq", kind="null", who="softirq", interrupted="interrupted",
           holds=("softirq", "interrupt frame: ")),
     fatal("nmi", "crash nmi & sleep 3; ask nmi; wait", kind="null", who="nmi",
@@ -106,9 +110,27 @@ SCENARIOS = [
     asked("spinner", """crash spin; pid=$(task sa_spinner)
                         annotate cpu 1; last by-cpu; annotate "pid $pid"; last by-pid
                         crash end""", check_asked.check_spinner),
-    asked("idle-cpu", "taskset -p 1 $$ > /dev/null; annotate cpu 1; last by-cpu",
+    # Now and then a worker has something to do there.
+    asked("idle-cpu", """taskset -p 1 $$ > /dev/null; number=0
+                         while [ $((number += 1)) -le 20 ]; do
+                                 annotate cpu 1
+                                 grep -q 'comm "swapper/1"' /sys/kernel/debug/stackanno/last && break
+                                 sleep 0.2
+                         done; last by-cpu""",
           check_asked.check_idle),
     asked("self", "annotate self; last self", check_asked.check_self),
+    asked("user-task", """sleep 1000 & pid=$!; sleep 1; annotate "pid $pid"; last by-pid
+                          put /proc/$pid/syscall; put /proc/$pid/stack; kill $pid""",
+          check_asked.check_user_task),
+    asked("reading", """(number=0; while [ $((number += 1)) -le 300 ]; do annotate self; done) &
+                        number=0
+                        while [ $((number += 1)) -le 12 ]; do
+                                cat /sys/kernel/debug/stackanno/raw; sleep 0.2
+                        done > /tmp/raws; put /tmp/raws; wait""", check_asked.check_reading),
+    asked("warn-off", """crash warn; sleep 1; put /sys/kernel/debug/stackanno/records records-off
+                         echo 1 > /sys/module/stackanno/parameters/warn
+                         crash warn; sleep 1""", check_asked.check_warn_off,
+          parameters="warn=0"),
     asked("blocked", "crash sleep; annotate clear; annotate blocked",
           check_asked.check_blocked),
     asked("churner", """crash churn; pid=$(task sa_churner); number=0
@@ -163,7 +185,7 @@ SCENARIOS = [
                             rmmod stackanno; echo "unloaded: $?"
                             ls /sys/kernel/debug/stackanno 2>&1""",
           check_load.check_open_reader),
-    asked("load-1000", check_load.LOADS, check_load.check_loads, timeout=900),
+    asked("load-1000", check_load.LOADS, check_load.check_loads, timeout=1800),
     Scenario(name="pstore-die", modules=("sa_crash",), stock_modules=(check_pstore.RAMOOPS,),
              cmdline=check_pstore.CMDLINE, ends="reset", after_reset=check_pstore.COLLECT,
              trigger=f"{SHELL}{check_pstore.BEHIND_US}crash null-read; ask reset; sleep 60",
