@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "core/arch.h"
+#include "core/describe.h"
+#include "core/describe_word.h"
 #include "core/label.h"
 #include "json.h"
 
@@ -87,7 +89,7 @@ static struct json_object *address(struct writer *w, u64 value)
 /* An address that may be anyone's. */
 static struct json_object *datum(struct writer *w, u64 value)
 {
-	return stackanno_describe_hides_address(&w->describer, value) ? NULL : hex(value);
+	return stackanno_describer_hides(&w->describer, value) ? NULL : hex(value);
 }
 
 static struct json_object *label_or_null(const char *label)
@@ -317,7 +319,7 @@ static struct json_object *word(struct writer *w, const struct stackanno_word *w
 {
 	struct json_object *object = json_object_new_object();
 	bool unreadable = word->flags & STACKANNO_WORD_UNREADABLE;
-	bool hidden = unreadable || stackanno_describe_hides_word(&w->describer, word);
+	bool hidden = unreadable || stackanno_describer_hides_word(&w->describer, word);
 	const char *role = word->role ? stackanno_label_role(word->role) : NULL;
 
 	json_object_object_add(object, "address", address(w, word->address));
@@ -475,7 +477,7 @@ static struct writer *begin(const struct stackanno_view *view, enum stackanno_re
 	if (!w)
 		return NULL;
 	w->view = view;
-	stackanno_describe_begin(&w->describer, view, redact, false);
+	stackanno_describer_begin(&w->describer, view, redact, false);
 	return w;
 }
 

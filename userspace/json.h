@@ -5,7 +5,7 @@
 
 #include <json-c/json.h>
 
-#include "core/describe.h"
+#include "core/describer.h"
 
 /**
  * json_record() - all that a record holds

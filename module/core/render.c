@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "describe.h"
+#include "describe_frame.h"
+#include "describe_word.h"
 #include "label.h"
+#include "put.h"
 #include "render.h"
 
 static const char prefix[] = "stackanno: ";
@@ -244,7 +248,7 @@ static void begin_word_line(struct stackanno_render_buffer *r)
 		stackanno_text_decimal(&r->line, r->frame.number, 0);
 		stackanno_text_string(&r->line, " ");
 	}
-	stackanno_describe_address(&r->describer, r->word.address, &r->line);
+	stackanno_put_address(&r->describer, r->word.address, &r->line);
 	stackanno_text_string(&r->line, ": ");
 }
 
@@ -301,7 +305,7 @@ static bool says_nothing(struct stackanno_render_buffer *r)
 {
 	return r->word.role == STACKANNO_ROLE_NONE && r->word.meaning == STACKANNO_NONE &&
 	       !r->word.expression && !(r->word.flags & STACKANNO_WORD_SUSPECT) &&
-	       stackanno_describe_hides_word(&r->describer, &r->word);
+	       stackanno_describer_hides_word(&r->describer, &r->word);
 }
 
 static bool is_picked(struct stackanno_render_buffer *r, enum pick pick)
@@ -419,7 +423,7 @@ u32 stackanno_render(const struct stackanno_view *view,
 	r->refused = 0;
 	r->full = false;
 	r->on_stack = view->count[STACKANNO_SECTION_STACKS] ? 0 : STACKANNO_NONE16;
-	stackanno_describe_begin(&r->describer, view, options->redact, is_console(r));
+	stackanno_describer_begin(&r->describer, view, options->redact, is_console(r));
 
 	if (options->form == STACKANNO_FORM_CONSOLE_BRIEF)
 		render_brief(r);

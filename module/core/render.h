@@ -6,7 +6,7 @@
 #ifndef STACKANNO_CORE_RENDER_H
 #define STACKANNO_CORE_RENDER_H
 
-#include "describe.h"
+#include "describer.h"
 #include "record.h"
 
 /* Longest console line without its newline; the console contract allows 199. */

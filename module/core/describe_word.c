@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "arch.h"
+#include "describe_word.h"
+#include "label.h"
+#include "put.h"
+
+#define EXPRESSION_MAX	96
+#define VALUE_DIGITS	16
+
+static void put_value(struct stackanno_describer *d, const struct stackanno_word *word,
+		      struct stackanno_text *text)
+{
+	if (word->flags & STACKANNO_WORD_UNREADABLE)
+		stackanno_text_fill(text, '?', VALUE_DIGITS);
+	else if (stackanno_describer_hides_word(d, word))
+		stackanno_put_hidden(text);
+	else
+		stackanno_text_hex(text, word->value, VALUE_DIGITS);
+}
+
+static void put_role(const struct stackanno_word *word, struct stackanno_text *text)
+{
+	switch (word->role) {
+	case STACKANNO_ROLE_REGS:
+		put(text, stackanno_arch_field_name(word->arg));
+		break;
+	case STACKANNO_ROLE_EVENT:
+		put(text, stackanno_arch_event_name(word->arg));
+		break;
+	case STACKANNO_ROLE_SAVED:
+		put(text, stackanno_arch_register_name(word->arg));
+		break;
+	case STACKANNO_ROLE_SPILL:
+		put(text, stackanno_label_role(word->role));
+		put(text, " ");
+		put(text, stackanno_arch_register_name(word->arg));
+		break;
+	case STACKANNO_ROLE_LOCAL:
+		put(text, "rsp+");
+		put_hex(text, word->arg * 8U);
+		break;
+	case STACKANNO_ROLE_OUTGOING:
+		put(text, stackanno_label_role(word->role));
+		put_decimal(text, word->arg);
+		break;
+	default:
+		put(text, stackanno_label_role(word->role));
+		break;
+	}
+}
+
+/* `name+0x10` with what the meaning in the scratch holds. */
+static void put_meaning_symbol(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	stackanno_put_name(d, d->meaning.name, text);
+	put(text, "+");
+	put_hex(text, d->meaning.offset);
+}
+
+static void put_own_slot(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	u32 index = d->meaning.aux;
+	u64 offset = d->meaning.offset;
+
+	stackanno_view_frame(d->view, index, &d->frame);
+	if (d->frame.number != STACKANNO_NONE16) {
+		put(text, "#");
+		put_decimal(text, d->frame.number);
+	} else if (!stackanno_view_stack(d->view, d->frame.stack, &d->stack)) {
+		put(text, "stack ");
+		put_decimal(text, d->frame.stack);
+		offset += d->frame.low - d->stack.begin;
+	} else {
+		put(text, "block ");
+		put_decimal(text, index);
+	}
+	put(text, "+");
+	put_hex(text, offset);
+}
+
+static void put_meaning_number(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	put(text, stackanno_label_meaning(d->meaning.kind));
+	put(text, " ");
+	put_decimal(text, d->meaning.aux);
+	if (d->meaning.name)
+		put(text, " ");
+	stackanno_put_phrase(d, d->meaning.name, text);
+}
+
+static void put_meaning_address(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	bool named = d->meaning.name;
+
+	if (!named || d->meaning.kind != STACKANNO_MEANING_TEXT)
+		put(text, stackanno_label_meaning(d->meaning.kind));
+	if (named && d->meaning.kind != STACKANNO_MEANING_TEXT)
+		put(text, " ");
+	if (named)
+		put_meaning_symbol(d, text);
+	stackanno_put_module(d, d->meaning.module, text);
+	if (d->meaning.kind == STACKANNO_MEANING_PERCPU && d->meaning.aux != STACKANNO_NONE) {
+		put(text, " cpu ");
+		put_decimal(text, d->meaning.aux);
+	}
+}
+
+/* A meaning in words of its own; an empty one would not be seen. */
+static void put_meaning_name(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	if (d->meaning.name)
+		stackanno_put_phrase(d, d->meaning.name, text);
+	else if (d->meaning.kind == STACKANNO_MEANING_FLAGS)
+		put(text, "no flags");
+	else
+		put(text, stackanno_label_meaning(d->meaning.kind));
+}
+
+/* What the meaning in the scratch says. */
+static void put_meaning(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	switch (d->meaning.kind) {
+	case STACKANNO_MEANING_TEXT:
+	case STACKANNO_MEANING_RODATA:
+	case STACKANNO_MEANING_DATA:
+	case STACKANNO_MEANING_PERCPU:
+		put_meaning_address(d, text);
+		break;
+	case STACKANNO_MEANING_MODULE:
+		put(text, "module ");
+		stackanno_put_string(d, d->meaning.module, STACKANNO_ESCAPE_NAME,
+				     STACKANNO_PUT_MODULE, text);
+		put(text, "+");
+		put_hex(text, d->meaning.offset);
+		break;
+	case STACKANNO_MEANING_OWN_SLOT:
+		put_own_slot(d, text);
+		break;
+	case STACKANNO_MEANING_STACK:
+		put(text, "stack ");
+		put_decimal(text, d->meaning.aux);
+		put(text, "+");
+		put_hex(text, d->meaning.offset);
+		break;
+	case STACKANNO_MEANING_SYSCALL:
+	case STACKANNO_MEANING_VECTOR:
+		put_meaning_number(d, text);
+		break;
+	case STACKANNO_MEANING_NO_SYSCALL:
+		put(text, stackanno_label_meaning(d->meaning.kind));
+		break;
+	default:
+		put_meaning_name(d, text);
+		break;
+	}
+}
+
+/*
+ * `{a, b}`. With a role before them each meaning carries its own doubt; without
+ * one, @weakest gets the strongest doubt among them, for the label's end.
+ */
+static void put_meanings(struct stackanno_describer *d, u32 index, bool role, u32 *weakest,
+			 struct stackanno_text *text)
+{
+	u32 i;
+
+	put(text, "{");
+	for (i = 0; !stackanno_view_meaning(d->view, index, &d->meaning); i++) {
+		u32 evidence = d->meaning.evidence;
+
+		index = d->meaning.next;
+		if (i)
+			put(text, ", ");
+		if (i == STACKANNO_MEANINGS_SHOWN) {
+			put(text, "...");
+			break;
+		}
+		put_meaning(d, text);
+		if (role)
+			stackanno_put_mark(evidence, text);
+		else
+			*weakest = max(*weakest, evidence);
+	}
+	put(text, "}");
+}
+
+static const char *suspicion(const struct stackanno_word *word)
+{
+	if (!(word->flags & STACKANNO_WORD_SUSPECT))
+		return NULL;
+	if (word->role == STACKANNO_ROLE_CANARY || word->role == STACKANNO_ROLE_STACK_END)
+		return "BROKEN";
+	return "SUSPECT";
+}
+
+void stackanno_describe_label(struct stackanno_describer *d, const struct stackanno_word *word,
+			      struct stackanno_text *text)
+{
+	const char *suspect = suspicion(word);
+	u32 meaning = word->meaning;
+	u32 evidence = word->evidence;
+	u32 doubt;
+	const char *separator = "";
+
+	if (word->role == STACKANNO_ROLE_NONE && meaning == STACKANNO_NONE && !suspect &&
+	    !word->expression)
+		return;
+	put(text, "[");
+	if (word->role != STACKANNO_ROLE_NONE) {
+		put_role(word, text);
+		separator = " ";
+	}
+	if (word->role == STACKANNO_ROLE_RETURN &&
+	    !stackanno_view_meaning(d->view, meaning, &d->meaning) &&
+	    d->meaning.kind == STACKANNO_MEANING_TEXT) {
+		put(text, " ");
+		meaning = d->meaning.next;
+		doubt = d->meaning.evidence;
+		evidence = max(evidence, doubt);
+		put_meaning_address(d, text);
+	}
+	if (word->expression) {
+		put(text, "=");
+		stackanno_put_string(d, word->expression, STACKANNO_ESCAPE_WORD,
+				     EXPRESSION_MAX, text);
+		separator = " ";
+	}
+	if (suspect) {
+		put(text, separator);
+		put(text, suspect);
+		separator = " ";
+	}
+	if (meaning != STACKANNO_NONE) {
+		put(text, separator);
+		put_meanings(d, meaning, word->role != STACKANNO_ROLE_NONE, &evidence, text);
+	}
+	stackanno_put_mark(evidence, text);
+	put(text, "]");
+	/* A console line may be too short for it: its end stays a label's end. */
+	if (text->cut)
+		text->buf[text->len - 1] = ']';
+}
+
+void stackanno_describe_word(struct stackanno_describer *d, const struct stackanno_word *word,
+			     struct stackanno_text *text)
+{
+	put_value(d, word, text);
+	stackanno_describe_label(d, word, text);
+}
+
+bool stackanno_describe_stale(struct stackanno_describer *d, const struct stackanno_word *word,
+			      struct stackanno_text *text)
+{
+	if (word->role != STACKANNO_ROLE_NONE && word->role != STACKANNO_ROLE_STALE)
+		return false;
+	if (word->flags & STACKANNO_WORD_SUSPECT || word->expression ||
+	    stackanno_view_meaning(d->view, word->meaning, &d->meaning) ||
+	    d->meaning.kind != STACKANNO_MEANING_TEXT || !d->meaning.name)
+		return false;
+	put_value(d, word, text);
+	put(text, " ? ");
+	/* put_value() may have walked on to a further meaning. */
+	stackanno_view_meaning(d->view, word->meaning, &d->meaning);
+	put_meaning_symbol(d, text);
+	if (d->meaning.size) {
+		put(text, "/");
+		put_hex(text, d->meaning.size);
+	}
+	stackanno_put_module(d, d->meaning.module, text);
+	return true;
+}

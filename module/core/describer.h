@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What everything that is said of a record depends on: the record, what is to
+ * be hidden, and which kind of line it is for.
+ */
+#ifndef STACKANNO_CORE_DESCRIBER_H
+#define STACKANNO_CORE_DESCRIBER_H
+
+#include "record.h"
+#include "text.h"
+
+/* Meanings of one word that are shown; further ones are "...". */
+#define STACKANNO_MEANINGS_SHOWN 3
+
+enum stackanno_redact {
+	STACKANNO_REDACT_NONE,
+	STACKANNO_REDACT_DATA,	/* values that are not the kernel's own addresses */
+	STACKANNO_REDACT_ALL,	/* every value and every address */
+	STACKANNO_REDACT_COUNT
+};
+
+/*
+ * A symbol in a console line, which must stand whole behind what precedes it;
+ * one that is longer cannot be resolved anyway.
+ */
+#define STACKANNO_SYMBOL_MAX 150
+
+/* What describes a record; too large for the stack of a crash. */
+struct stackanno_describer {
+	const struct stackanno_view *view;
+	enum stackanno_redact redact;
+	bool console;		/* symbols last, for scripts that resolve them */
+	/* Scratch, valid within one call only. */
+	struct stackanno_frame frame;
+	struct stackanno_stack stack;
+	struct stackanno_meaning meaning;
+	char args[STACKANNO_MAX_STRING];
+	char symbol[STACKANNO_SYMBOL_MAX + 1];
+};
+
+/**
+ * stackanno_describer_begin() - set up for one record
+ * @describer: what is set up
+ * @view: an open record
+ * @redact: what is hidden; a record flagged WITHHELD hides everything
+ * @console: whether the lines are for the kernel's log
+ */
+void stackanno_describer_begin(struct stackanno_describer *describer,
+			       const struct stackanno_view *view, enum stackanno_redact redact,
+			       bool console);
+
+/* Whether redaction hides an address that no symbol explains. */
+bool stackanno_describer_hides(struct stackanno_describer *describer, u64 address);
+
+/* Whether redaction hides a word's value. */
+bool stackanno_describer_hides_word(struct stackanno_describer *describer,
+				    const struct stackanno_word *word);
+
+#endif /* STACKANNO_CORE_DESCRIBER_H */
