@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "core/arch.h"
+#include "core/label.h"
+#include "parse_meaning.h"
+
+/* What the renderer leaves as it is in a name, and how it begins an escape. */
+static bool is_name(const struct scan *name)
+{
+	const char *at;
+
+	for (at = name->at; at < name->end; at++) {
+		if ((*at < '0' || *at > '9') && (*at < 'A' || *at > 'Z') &&
+		    (*at < 'a' || *at > 'z') && !strchr("_.$\\", *at))
+			return false;
+	}
+	return true;
+}
+
+/* `name+0x10` */
+static bool take_symbol(struct parser *p, struct scan scan, u32 *name, u64 *offset)
+{
+	struct scan before;
+
+	if (!scan_until(&scan, "+0x", &before) || !scan_hex(&scan, offset) || !scan_done(&scan) ||
+	    !is_name(&before))
+		return false;
+	return parser_string(p, &before, name);
+}
+
+/* Behind the word for its kind: ` name+0x10 [module]`, either of them, or nothing. */
+static bool take_place(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	if (!parser_module(p, &scan, &meaning->module))
+		return false;
+	return scan_done(&scan) || (scan_literal(&scan, " ") &&
+		take_symbol(p, scan, &meaning->name, &meaning->offset));
+}
+
+static bool take_percpu(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	struct scan cpu = scan;
+	struct scan before;
+	u64 number;
+
+	meaning->aux = STACKANNO_NONE;
+	if (scan_until(&cpu, " cpu ", &before) && scan_decimal(&cpu, &number) &&
+	    scan_done(&cpu) && number < STACKANNO_NONE) {
+		meaning->aux = (u32)number;
+		scan = before;
+	}
+	return take_place(p, scan, meaning);
+}
+
+static bool take_numbered(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	u64 number;
+
+	if (!scan_decimal(&scan, &number) || number > STACKANNO_NONE)
+		return false;
+	meaning->aux = (u32)number;
+	if (scan_done(&scan))
+		return true;
+	return scan_literal(&scan, " ") && parser_string(p, &scan, &meaning->name);
+}
+
+static bool take_offset(struct scan *scan, u32 *index, u64 *offset)
+{
+	u64 number;
+
+	if (!scan_decimal(scan, &number) || number >= STACKANNO_NONE16 ||
+	    !scan_literal(scan, "+0x") || !scan_hex(scan, offset) || !scan_done(scan))
+		return false;
+	*index = (u32)number;
+	return true;
+}
+
+static bool take_text(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	struct scan place = scan;
+
+	if (scan_literal(&place, stackanno_label_meaning(STACKANNO_MEANING_TEXT)) &&
+	    take_place(p, place, meaning) && !meaning->name)
+		return true;
+	if (!parser_module(p, &scan, &meaning->module))
+		return false;
+	/*
+	 * A name with an offset may be that of anything: it must not be shown as
+	 * code. Only symbols have modules, or escape what a name may not hold.
+	 */
+	if (p->no_text && !meaning->module && !memchr(scan.at, '\\', scan_left(&scan)))
+		return false;
+	return take_symbol(p, scan, &meaning->name, &meaning->offset);
+}
+
+static bool take_slot_meaning(struct parser *p, struct scan scan,
+			      struct stackanno_meaning *meaning)
+{
+	(void)p;
+	return (scan_literal(&scan, "#") || scan_literal(&scan, "block ")) &&
+	       take_offset(&scan, &meaning->aux, &meaning->offset);
+}
+
+static bool take_stack(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	(void)p;
+	return take_offset(&scan, &meaning->aux, &meaning->offset);
+}
+
+static bool take_module_offset(struct parser *p, struct scan scan,
+			       struct stackanno_meaning *meaning)
+{
+	return take_symbol(p, scan, &meaning->module, &meaning->offset);
+}
+
+static bool take_nothing(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	(void)p;
+	(void)meaning;
+	return scan_done(&scan);
+}
+
+/* How each kind begins, and who takes the rest; the first that fits is it. */
+static const struct form {
+	u16 kind;
+	const char *begin;
+	bool (*take)(struct parser *p, struct scan scan, struct stackanno_meaning *meaning);
+} forms[] = {
+	{ STACKANNO_MEANING_OWN_SLOT, "", take_slot_meaning },
+	{ STACKANNO_MEANING_STACK, "stack ", take_stack },
+	{ STACKANNO_MEANING_MODULE, "module ", take_module_offset },
+	{ STACKANNO_MEANING_SYSCALL, "syscall ", take_numbered },
+	{ STACKANNO_MEANING_VECTOR, "vector ", take_numbered },
+	{ STACKANNO_MEANING_NO_SYSCALL, "no syscall", take_nothing },
+	{ STACKANNO_MEANING_RODATA, "rodata", take_place },
+	{ STACKANNO_MEANING_DATA, "data", take_place },
+	{ STACKANNO_MEANING_PERCPU, "percpu", take_percpu },
+	{ STACKANNO_MEANING_TEXT, "", take_text },
+};
+
+/* Whatever looks like none of the kinds has but a name. */
+static bool take_meaning(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	const struct stackanno_meaning blank = *meaning;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(forms); i++) {
+		struct scan rest = scan;
+
+		*meaning = blank;
+		meaning->kind = forms[i].kind;
+		if (scan_literal(&rest, forms[i].begin) && forms[i].take(p, rest, meaning))
+			return true;
+	}
+	*meaning = blank;
+	meaning->kind = STACKANNO_MEANING_NAMED;
+	return parser_string(p, &scan, &meaning->name);
+}
+
+bool parse_meaning(struct parser *p, struct scan scan, u8 evidence,
+		   struct stackanno_word *word, struct stackanno_meaning **last)
+{
+	struct stackanno_meaning *meaning;
+	u32 index;
+
+	meaning = parser_entry(p, STACKANNO_SECTION_MEANINGS, &index);
+	if (!meaning)
+		return false;
+	meaning->next = STACKANNO_NONE;
+	if (!take_meaning(p, scan, meaning))
+		return parser_fail(p, "bad meaning \"%.*s\"", (int)scan_left(&scan), scan.at);
+	meaning->evidence = evidence;
+	/* `#4` names a frame by its number, until all frames are known. */
+	if (meaning->kind == STACKANNO_MEANING_OWN_SLOT && *scan.at == '#')
+		parser_fixup(p, STACKANNO_SECTION_MEANINGS, index, meaning->aux);
+	if (*last)
+		(*last)->next = index;
+	else
+		word->meaning = index;
+	*last = meaning;
+	return true;
+}
+
+bool parse_meanings(struct parser *p, struct scan scan, struct stackanno_word *word,
+		    struct stackanno_meaning *last)
+{
+	while (!scan_done(&scan)) {
+		u8 evidence = word->evidence;
+		struct scan one;
+
+		if (!scan_until(&scan, ", ", &one)) {
+			one = scan;
+			scan.at = scan.end;
+		}
+		if (word->role)
+			evidence = parser_mark(&one);
+		if (!parse_meaning(p, one, evidence, word, &last))
+			return false;
+	}
+	return true;
+}
