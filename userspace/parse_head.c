@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <time.h>
 
-#include "core/arch.h"
 #include "core/label.h"
 #include "parse_head.h"
 

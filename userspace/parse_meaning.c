@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "core/arch.h"
 #include "core/label.h"
 #include "parse_meaning.h"
 
