@@ -52,7 +52,7 @@ struct copy {
 
 static struct copy *copy_alloc(void)
 {
-	return vzalloc(struct_size_t(struct copy, bytes, stackanno_store_record_bytes()));
+	return vzalloc(struct_size((struct copy *)NULL, bytes, stackanno_store_record_bytes()));
 }
 
 /* 1 when there is one, 0 when not, or an error. */
@@ -160,7 +160,7 @@ static int raw_open(struct inode *inode, struct file *file)
 
 	if (stackanno_policy_withheld())
 		return -EPERM;
-	raw = vzalloc(struct_size_t(struct raw, data, room));
+	raw = vzalloc(struct_size((struct raw *)NULL, data, room));
 	if (!raw)
 		return -ENOMEM;
 	raw_fill(raw, room);
