@@ -36,6 +36,12 @@ check-fast: ## style, the tests on the host, and one boot
 	@scripts/deps check
 	@$(alone) scripts/check --fast
 
+oracle: ## what the analysis says of a whole kernel, against its DWARF; KERNEL=6.1
+	@scripts/deps oracle
+	$(MAKE) -C selftests/oracle
+	build/oracle/oracle --worst 10 --save build/oracle/$$(cat build/kernels/$(KERNEL)/release).tsv \
+		"$$(scripts/kernel --debug '$(KERNEL)')/vmlinux"
+
 check-style: ## only what reads or compiles the sources
 	@scripts/deps style
 	@$(alone) scripts/check-style
@@ -57,4 +63,4 @@ distclean: clean ## all that was built or fetched
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all module reader demo check check-fast check-style install clean distclean help
+.PHONY: all module reader demo check check-fast check-style oracle install clean distclean help

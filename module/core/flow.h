@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Abstract interpretation of one function: what its registers and the words of
+ * its frame hold at an instruction, on every path that leads there.
+ *
+ * Offsets of slots count from the CFA, the address above the return address, or
+ * from the base that a function made by rounding its stack pointer.
+ */
+#ifndef STACKANNO_CORE_FLOW_H
+#define STACKANNO_CORE_FLOW_H
+
+#include "env.h"
+#include "ir.h"
+#include "ops.h"
+#include "value.h"
+
+/* Code of one function with its cold part and detours. */
+#define STACKANNO_FLOW_CODE_MAX 32768
+#define STACKANNO_FLOW_EXTENTS 48
+#define STACKANNO_FLOW_BLOCKS 1536
+#define STACKANNO_FLOW_SLOTS 160
+/* Words below the CFA, and below the rounded base, that are looked after. */
+#define STACKANNO_FLOW_WORDS 512
+#define STACKANNO_FLOW_ARENA (152 * 1024)
+/* Instructions interpreted, over all visits. */
+#define STACKANNO_FLOW_BUDGET 400000
+
+enum stackanno_flow_base {
+	STACKANNO_BASE_CFA,
+	STACKANNO_BASE_ALIGNED,
+	STACKANNO_BASES
+};
+
+enum stackanno_flow_end {
+	STACKANNO_FLOW_NOT_RUN,
+	STACKANNO_FLOW_WHOLE,
+	STACKANNO_FLOW_TOO_LARGE,	/* more code, blocks or parts than there is room for */
+	STACKANNO_FLOW_NO_MEMORY,	/* states did not fit */
+	STACKANNO_FLOW_BUDGET_USED,
+	STACKANNO_FLOW_ENDS
+};
+
+/* No single instruction, or none. */
+#define STACKANNO_FLOW_NOWHERE 0xffff
+#define STACKANNO_FLOW_MANY 0xfffe
+
+/* stackanno_flow_slot.flags */
+#define STACKANNO_SLOT_PUSHED (1U << 0)
+
+struct stackanno_flow_slot {
+	struct stackanno_value value;
+	s32 offset;
+	u8 size;	/* bytes */
+	u8 base:1;	/* enum stackanno_flow_base */
+	u8 flags:7;	/* STACKANNO_SLOT_* */
+	u16 writer;	/* position of the instruction, STACKANNO_FLOW_MANY */
+};
+static_assert(sizeof(struct stackanno_flow_slot) == 16);
+
+struct stackanno_flow_state {
+	struct stackanno_value reg[STACKANNO_IR_REGS];
+	/* The stack pointer kept at the top of another stack, and where. */
+	struct stackanno_value link_at, link;
+	u32 slots;	/* sorted by base, then offset */
+	struct stackanno_flow_slot slot[STACKANNO_FLOW_SLOTS];
+};
+
+struct stackanno_flow_part {
+	u64 begin;
+	u32 size;
+	u32 position;	/* of its first byte */
+};
+
+/* A pair of values that met at a join, and the location that stands for it. */
+struct stackanno_flow_pair {
+	struct stackanno_value old, new;
+	u32 location;
+};
+
+/* What is said of a function as a whole. */
+struct stackanno_flow_summary {
+	u32 end;		/* enum stackanno_flow_end */
+	u32 instructions;	/* interpreted */
+	u32 blocks;
+	u32 arena;		/* bytes used */
+	u32 unknown;		/* instructions that were not known */
+	u32 undecoded;		/* places that are no instructions */
+	u32 conflicts;		/* joins of different stack pointers */
+	u32 slots_dropped;	/* stores that found no room */
+	bool lean;		/* slots of values made in the function were given up */
+	u16 align_at;		/* position of the instruction that rounds; NOWHERE */
+	u16 align_bytes;
+	s32 align_from;		/* the stack pointer before, from the CFA */
+	bool passed_written;	/* the words above the return address are */
+	s32 escape_low[STACKANNO_BASES];	/* lowest address taken; S32_MAX */
+	u16 writer[STACKANNO_BASES][STACKANNO_FLOW_WORDS];	/* of each word */
+	u8 escaped[STACKANNO_BASES][STACKANNO_FLOW_WORDS / 8];	/* bit: address taken */
+	u8 touched[STACKANNO_BASES][STACKANNO_FLOW_WORDS / 8];	/* bit: read or written */
+};
+
+/* All memory of an analysis. One at a time. */
+struct stackanno_flow {
+	struct stackanno_ops *ops;
+	struct stackanno_flow_summary summary;
+	struct stackanno_flow_part part[STACKANNO_FLOW_EXTENTS];
+	u32 parts;
+	u32 code_bytes;
+	u16 at;			/* position of the current instruction */
+	bool renewed;		/* its older results are forgotten */
+	bool again;		/* the summary grew: once more from the start */
+	u16 leader[STACKANNO_FLOW_BLOCKS];
+	u16 slots_of[STACKANNO_FLOW_BLOCKS];
+	u32 state_of[STACKANNO_FLOW_BLOCKS];	/* offset in the arena, plus 1 */
+	u8 pending[STACKANNO_FLOW_BLOCKS / 8];
+	u8 leads[STACKANNO_FLOW_CODE_MAX / 8];
+	u8 seen[STACKANNO_FLOW_CODE_MAX / 8];
+	struct stackanno_flow_pair pair[STACKANNO_IR_REGS + STACKANNO_FLOW_SLOTS];
+	struct stackanno_ir_list list;
+	struct stackanno_flow_state work;
+	u64 arena[STACKANNO_FLOW_ARENA / sizeof(u64)];
+};
+static_assert(sizeof(struct stackanno_flow) <= 192 * 1024);
+
+/**
+ * stackanno_flow_run() - analyse a function
+ * @flow: memory; what it held is lost
+ * @ops: the world
+ * @begin: address of the function
+ * @size: bytes of its body
+ *
+ * Context: any; bounded by the limits above.
+ * Return: 0; -E2BIG, -ENOSPC or -ETIME when a limit ended it (summary.end says
+ * which): nothing may be asked of it then.
+ */
+int stackanno_flow_run(struct stackanno_flow *flow, struct stackanno_ops *ops, u64 begin,
+		       u32 size);
+
+/**
+ * stackanno_flow_at() - the state at an instruction
+ * @flow: after a stackanno_flow_run() that returned 0
+ * @ip: address
+ * @returning: @ip is a return address: what holds when the call comes back,
+ *	if it ever does; else what holds before the instruction at @ip
+ *
+ * Context: any.
+ * Return: the state, valid until the next question; NULL when no path leads
+ * there.
+ */
+const struct stackanno_flow_state *stackanno_flow_at(struct stackanno_flow *flow, u64 ip,
+						     bool returning);
+
+/**
+ * stackanno_flow_slot() - a slot of a state
+ * @state: the state
+ * @base: what @offset counts from
+ * @offset: bytes
+ *
+ * Return: the slot that begins there, NULL when nothing is known of it.
+ */
+const struct stackanno_flow_slot *stackanno_flow_slot(const struct stackanno_flow_state *state,
+						      u32 base, s32 offset);
+
+/**
+ * stackanno_flow_address() - the address of a position
+ * @flow: after stackanno_flow_run()
+ * @position: as in a slot's writer
+ *
+ * Return: the address; 0 for a position outside the function.
+ */
+u64 stackanno_flow_address(const struct stackanno_flow *flow, u32 position);
+
+/* Index of a word of the summary's tables; -1 when it has none. */
+int stackanno_flow_word(u32 base, s32 offset);
+
+#endif /* STACKANNO_CORE_FLOW_H */

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From the kernel's decoder to what the core understands; for the module and
+ * for the programs on the host, which all have that decoder.
+ */
+#ifndef STACKANNO_INSN_H
+#define STACKANNO_INSN_H
+
+#include <asm/insn.h>
+
+#include "core/ops.h"
+
+/**
+ * stackanno_insn_take() - take over what the decoder found
+ * @from: decoded
+ * @to: set
+ *
+ * Context: any.
+ */
+static inline void stackanno_insn_take(const struct insn *from, struct stackanno_insn *to)
+{
+	unsigned int i;
+
+	memset(to, 0, sizeof(*to));
+	to->length = from->length;
+	to->opcodes = from->opcode.nbytes < 3 ? from->opcode.nbytes : 3;
+	for (i = 0; i < to->opcodes; i++)
+		to->opcode[i] = from->opcode.bytes[i];
+	/* The decoder keeps the last prefix in the fourth place as well. */
+	for (i = 0; i < 4; i++)
+		to->prefix[i] = from->prefixes.nbytes ? from->prefixes.bytes[i] : 0;
+	to->rex = from->rex_prefix.nbytes ? from->rex_prefix.bytes[0] : 0;
+	to->vex = from->vex_prefix.nbytes;
+	to->has_modrm = from->modrm.nbytes;
+	to->modrm = from->modrm.bytes[0];
+	to->sib = from->sib.nbytes ? from->sib.bytes[0] : 0;
+	to->operand_bytes = from->opnd_bytes;
+	to->address_bytes = from->addr_bytes;
+	to->displacement = from->displacement.value;
+	to->immediate = from->immediate.value;
+	/* mov of 64 bits: the halves are two fields. */
+	if (from->immediate1.nbytes == 4 && from->immediate2.nbytes == 4)
+		to->immediate = (s64)((u64)(u32)from->immediate1.value |
+				      (u64)(u32)from->immediate2.value << 32);
+}
+
+#endif /* STACKANNO_INSN_H */
