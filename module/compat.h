@@ -101,6 +101,47 @@ static inline void stackanno_compat_module_range(const struct module *mod,
 }
 
 /*
+ * struct jump_entry, where the kernel has such: each offset is from itself.
+ * 50ff18ab497a ("jump_label: Implement generic support for relative
+ * references"), v4.19.
+ */
+struct stackanno_jump {
+	s32 code;
+	s32 target;
+	long key;
+};
+
+/* Whether code is patched at jumps that a table lists. */
+static inline bool stackanno_compat_jumps(void)
+{
+	return IS_ENABLED(CONFIG_JUMP_LABEL);
+}
+
+/* Table of a module's patched jumps. Return: how many there are. */
+static inline unsigned int stackanno_compat_module_jumps(const struct module *mod,
+							 const struct stackanno_jump **begin)
+{
+#ifdef CONFIG_JUMP_LABEL
+	*begin = (const void *)READ_ONCE(mod->jump_entries);
+	return READ_ONCE(mod->num_jump_entries);
+#else
+	*begin = NULL;
+	return 0;
+#endif
+}
+
+/* What the stack protector puts below the return addresses of @task's functions. */
+static inline bool stackanno_compat_canary(const struct task_struct *task, u64 *canary)
+{
+#ifdef CONFIG_STACKPROTECTOR
+	*canary = READ_ONCE(task->stack_canary);
+	return true;
+#else
+	return false;
+#endif
+}
+
+/*
  * Bytes that a system call of @task lowered its stack by at random. They are
  * alloca()'d, which gcc rounds, for a stack that is aligned to 8, to
  *	add	$0xf,%rax

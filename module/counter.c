@@ -27,6 +27,11 @@ static const char * const names[] = {
 	[STACKANNO_COUNT_MODULES_UNSEEN] = "modules_unseen",
 	[STACKANNO_COUNT_PRINTED] = "printed",
 	[STACKANNO_COUNT_READ_RETRIES] = "read_retries",
+	[STACKANNO_COUNT_ANALYSED] = "functions_analysed",
+	[STACKANNO_COUNT_ANALYSIS_REFUSED] = "functions_refused",
+	[STACKANNO_COUNT_ANALYSIS_BUSY] = "analysis_busy",
+	[STACKANNO_COUNT_NOT_REACHED] = "frames_not_reached",
+	[STACKANNO_COUNT_SIZE_DIFFERS] = "frame_size_differs",
 };
 static_assert(ARRAY_SIZE(names) == STACKANNO_COUNTERS);
 

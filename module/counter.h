@@ -27,6 +27,11 @@ enum stackanno_counter {
 	STACKANNO_COUNT_MODULES_UNSEEN,	/* modules beyond the table of ranges */
 	STACKANNO_COUNT_PRINTED,	/* reports on the console */
 	STACKANNO_COUNT_READ_RETRIES,	/* a record changed under a reader */
+	STACKANNO_COUNT_ANALYSED,	/* functions whose code was analysed */
+	STACKANNO_COUNT_ANALYSIS_REFUSED, /* functions beyond the analysis' limits */
+	STACKANNO_COUNT_ANALYSIS_BUSY,	/* annotations that went without */
+	STACKANNO_COUNT_NOT_REACHED,	/* frames that no path leads to the ip of */
+	STACKANNO_COUNT_SIZE_DIFFERS,	/* frames of another size than their code's */
 	STACKANNO_COUNTERS
 };
 

@@ -10,6 +10,7 @@
  */
 #include "ksyms.h"
 
+#include <linux/bug.h>
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/sched/task_stack.h>
@@ -38,6 +39,8 @@ RESOLVED(stack_type_name)
 RESOLVED(__kernel_text_address)
 RESOLVED(put_task_stack)
 RESOLVED(ftrace_graph_ret_addr)
+RESOLVED(insn_decode)
+RESOLVED(find_bug)
 
 static const struct {
 	const char *name;
@@ -63,6 +66,10 @@ static const struct {
 	[STACKANNO_KSYM_GRAPH_RETURN] = {
 		"ftrace_graph_ret_addr", "chains that two tracers changed",
 		set_ftrace_graph_ret_addr },
+	[STACKANNO_KSYM_INSN_DECODE] = {
+		"insn_decode", "roles of the words of frames", set_insn_decode },
+	[STACKANNO_KSYM_FIND_BUG] = {
+		"find_bug", "code behind warnings", set_find_bug },
 	[STACKANNO_KSYM_STEXT] = { "_stext", "meaning by symbol" },
 	[STACKANNO_KSYM_ETEXT] = { "_etext", "meaning by symbol" },
 	[STACKANNO_KSYM_START_RODATA] = { "__start_rodata", "read-only data" },
@@ -89,6 +96,10 @@ static const struct {
 		"return_to_handler", "chains that two tracers changed" },
 	[STACKANNO_KSYM_RETHOOK_TRAMPOLINE] = {
 		"arch_rethook_trampoline", "chains that two tracers changed" },
+	[STACKANNO_KSYM_JUMPS_START] = {
+		"__start___jump_table", "certainty about functions with patched jumps" },
+	[STACKANNO_KSYM_JUMPS_STOP] = {
+		"__stop___jump_table", "certainty about functions with patched jumps" },
 };
 static_assert(ARRAY_SIZE(wanted) == STACKANNO_KSYMS);
 
@@ -267,6 +278,25 @@ unsigned long stackanno_ksyms_graph_return(struct task_struct *task, unsigned lo
 	real = static_call(resolved_ftrace_graph_ret_addr)(task, &index, handler,
 							   (unsigned long *)slot);
 	return real == handler ? 0 : real;
+}
+
+unsigned long stackanno_ksyms_find(const char *name)
+{
+	return static_call(resolved_kallsyms_lookup_name)(name);
+}
+
+int stackanno_ksyms_decode(struct insn *insn, const void *bytes, int len)
+{
+	if (!stackanno_ksyms_found(STACKANNO_KSYM_INSN_DECODE))
+		return -ENOENT;
+	return static_call(resolved_insn_decode)(insn, bytes, len, INSN_MODE_64) < 0 ? -EINVAL : 0;
+}
+
+bool stackanno_ksyms_warns(unsigned long address)
+{
+	const struct bug_entry *bug = static_call(resolved_find_bug)(address);
+
+	return bug && bug->flags & BUGFLAG_WARNING;
 }
 
 struct visit {

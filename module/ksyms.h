@@ -10,6 +10,7 @@
 #include <linux/kallsyms.h>
 #include <linux/module.h>
 #include <linux/sched.h>
+#include <asm/insn.h>
 #include <asm/stacktrace.h>
 
 /* Symbols by what is done with them: called, or read. */
@@ -23,6 +24,8 @@ enum stackanno_ksym {
 	STACKANNO_KSYM_TEXT_ADDRESS,
 	STACKANNO_KSYM_PUT_STACK,
 	STACKANNO_KSYM_GRAPH_RETURN,
+	STACKANNO_KSYM_INSN_DECODE,
+	STACKANNO_KSYM_FIND_BUG,
 	STACKANNO_KSYM_FUNCTIONS,
 	/* data, and functions of which only the address is wanted */
 	STACKANNO_KSYM_STEXT = STACKANNO_KSYM_FUNCTIONS,
@@ -45,6 +48,8 @@ enum stackanno_ksym {
 	STACKANNO_KSYM_NMI_PANIC,
 	STACKANNO_KSYM_RETURN_TO_HANDLER,
 	STACKANNO_KSYM_RETHOOK_TRAMPOLINE,
+	STACKANNO_KSYM_JUMPS_START,
+	STACKANNO_KSYM_JUMPS_STOP,
 	STACKANNO_KSYMS
 };
 
@@ -162,6 +167,36 @@ void stackanno_ksyms_put_task_stack(struct task_struct *task);
  * Return: the return address that belongs there; 0 when it is not known.
  */
 unsigned long stackanno_ksyms_graph_return(struct task_struct *task, unsigned long slot);
+
+/**
+ * stackanno_ksyms_find() - the address of a symbol by its name
+ * @name: of the kernel's own, or of a module's
+ *
+ * Context: any.
+ * Return: the address; 0 when there is none. Never to be called through.
+ */
+unsigned long stackanno_ksyms_find(const char *name);
+
+/**
+ * stackanno_ksyms_decode() - decode an instruction with the kernel's decoder
+ * @insn: set on success
+ * @bytes: where it begins
+ * @len: how many there are
+ *
+ * Context: any.
+ * Return: 0; -EINVAL when they are no instruction; -ENOENT when the decoder was
+ * not found.
+ */
+int stackanno_ksyms_decode(struct insn *insn, const void *bytes, int len);
+
+/**
+ * stackanno_ksyms_warns() - whether code goes on behind a trap
+ * @address: of the trapping instruction
+ *
+ * Context: any.
+ * Return: true for a warning; false for BUG(), and when it is not known.
+ */
+bool stackanno_ksyms_warns(unsigned long address);
 
 /* What stackanno_ksyms_each() calls; non-zero ends the walk. */
 typedef int (*stackanno_ksyms_visit)(void *data, const char *name, unsigned long address);

@@ -4,6 +4,7 @@
  */
 #include <linux/module.h>
 
+#include "analyse.h"
 #include "ask.h"
 #include "debugfs.h"
 #include "ksyms.h"
@@ -33,17 +34,23 @@ static int __init stackanno_init(void)
 	ret = stackanno_modules_init();
 	if (ret)
 		goto err_percpu;
-	ret = stackanno_store_init(stackanno_policy_records());
+	ret = stackanno_analyse_init();
 	if (ret)
 		goto err_modules;
+	ret = stackanno_store_init(stackanno_policy_records());
+	if (ret)
+		goto err_analyse;
 	ret = stackanno_trigger_init();
 	if (ret)
 		goto err_store;
-	stackanno_debugfs_init(stackanno_store_bytes() + stackanno_percpu_bytes());
+	stackanno_debugfs_init(stackanno_store_bytes() + stackanno_percpu_bytes() +
+			       stackanno_analyse_bytes());
 	return 0;
 
 err_store:
 	stackanno_store_exit();
+err_analyse:
+	stackanno_analyse_exit();
 err_modules:
 	stackanno_modules_exit();
 err_percpu:
@@ -57,6 +64,7 @@ static void __exit stackanno_exit(void)
 	stackanno_ask_exit();
 	stackanno_trigger_exit();
 	stackanno_store_exit();
+	stackanno_analyse_exit();
 	stackanno_modules_exit();
 	stackanno_percpu_exit();
 }

@@ -156,26 +156,46 @@ void stackanno_modules_exit(void)
 	vfree(entries);
 }
 
-int stackanno_modules_find(unsigned long address, enum stackanno_module_use *use,
-			   const char **name, unsigned long *offset)
+static struct entry *find_entry(unsigned long address, enum stackanno_module_use *use)
 {
 	unsigned int i;
 
 	if (address < MODULES_VADDR || address >= MODULES_END)
-		return -ENOENT;
+		return NULL;
 	for (i = 0; i < MODULES_MAX; i++) {
 		/* Pairs with the release in add(). */
 		if (!smp_load_acquire(&entries[i].live))
 			continue;
-		for (*use = 0; *use < STACKANNO_MODULE_USES; (*use)++) {
-			unsigned long begin = READ_ONCE(entries[i].begin[*use]);
-
-			if (address < begin || address >= READ_ONCE(entries[i].end[*use]))
-				continue;
-			*name = entries[i].name;
-			*offset = address - begin;
-			return 0;
-		}
+		for (*use = 0; *use < STACKANNO_MODULE_USES; (*use)++)
+			if (address >= READ_ONCE(entries[i].begin[*use]) &&
+			    address < READ_ONCE(entries[i].end[*use]))
+				return &entries[i];
 	}
-	return -ENOENT;
+	return NULL;
+}
+
+int stackanno_modules_find(unsigned long address, enum stackanno_module_use *use,
+			   const char **name, unsigned long *offset)
+{
+	const struct entry *entry = find_entry(address, use);
+
+	if (!entry)
+		return -ENOENT;
+	*name = entry->name;
+	*offset = address - READ_ONCE(entry->begin[*use]);
+	return 0;
+}
+
+int stackanno_modules_jumps(unsigned long address, const struct stackanno_jump **begin,
+			    const struct stackanno_jump **end)
+{
+	enum stackanno_module_use use;
+	const struct entry *entry = find_entry(address, &use);
+	unsigned int count;
+
+	if (!entry)
+		return -ENOENT;
+	count = stackanno_compat_module_jumps(entry->mod, begin);
+	*end = *begin + count;
+	return 0;
 }

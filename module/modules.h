@@ -39,4 +39,16 @@ void stackanno_modules_exit(void);
 int stackanno_modules_find(unsigned long address, enum stackanno_module_use *use,
 			   const char **name, unsigned long *offset);
 
+/**
+ * stackanno_modules_jumps() - the patched jumps of the module around an address
+ * @address: any
+ * @begin: set to the first entry of its table, to be read with nofault reads
+ * @end: set to the end of the table
+ *
+ * Context: any.
+ * Return: 0, also when it has none; -ENOENT when @address lies in no module.
+ */
+int stackanno_modules_jumps(unsigned long address, const struct stackanno_jump **begin,
+			    const struct stackanno_jump **end);
+
 #endif /* STACKANNO_MODULES_H */

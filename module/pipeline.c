@@ -12,6 +12,7 @@
 #include <linux/timekeeping.h>
 #include <linux/utsname.h>
 
+#include "analyse.h"
 #include "capture.h"
 #include "compat.h"
 #include "counter.h"
@@ -171,9 +172,19 @@ static void withhold_values(struct stackanno_builder *builder)
 	builder->record->flags |= STACKANNO_RECORD_WITHHELD;
 }
 
+static bool analyse(struct stackanno_slot *slot, const struct task_struct *task, u64 deadline)
+{
+	u64 canary = 0;
+	bool known = stackanno_compat_canary(task, &canary);
+
+	return stackanno_analyse_frames(&slot->builder, known ? &canary : NULL, &slot->symbol,
+					deadline);
+}
+
 static int annotate(struct stackanno_slot *slot, const struct stackanno_request *request)
 {
 	u64 deadline = 0;
+	bool late;
 	u32 flags;
 	int ret;
 
@@ -194,7 +205,9 @@ static int annotate(struct stackanno_slot *slot, const struct stackanno_request 
 				  &slot->symbol);
 	stackanno_capture_code(&slot->builder);
 	stackanno_frame_check_calls(&slot->builder);
-	if (stackanno_identify_words(&slot->builder, &slot->picture, &slot->symbol, deadline))
+	late = analyse(slot, request->origin.task, deadline);
+	if (stackanno_identify_words(&slot->builder, &slot->picture, &slot->symbol, deadline) ||
+	    late)
 		note_budget(slot, request->budget_us);
 	if (request->withhold)
 		withhold_values(&slot->builder);

@@ -36,6 +36,7 @@ static const struct stackanno_flag_words frame_flags[] = {
 	{ STACKANNO_FRAME_TAIL_CALL, "tail call" },
 	{ STACKANNO_FRAME_SCANNED, "scanned" },
 	{ STACKANNO_FRAME_CODE_UNREADABLE, "code unreadable" },
+	{ STACKANNO_FRAME_SIZE_DIFFERS, "size differs" },
 };
 
 static struct json_object *text_of(struct stackanno_text *text)

@@ -638,8 +638,15 @@ static u32 find_target(struct stackanno_flow *flow, u64 address, int *error)
 
 	if (position != STACKANNO_FLOW_NOWHERE || !address)
 		return position;
-	if (flow->ops->part(flow->ops, flow->part[0].begin, address, &extent))
+	switch (flow->ops->part(flow->ops, flow->part[0].begin, address, &extent)) {
+	case 0:
+		break;
+	case -EFAULT:
+		flow->summary.out_of_sight++;
 		return STACKANNO_FLOW_NOWHERE;
+	default:
+		return STACKANNO_FLOW_NOWHERE;
+	}
 	*error = add_part(flow, &extent);
 	return *error ? STACKANNO_FLOW_NOWHERE : position_of(flow, address);
 }
@@ -700,6 +707,10 @@ static int take(struct stackanno_flow *flow, u32 position, struct leads *leads)
 		break;
 	case STACKANNO_EXIT_CALL:
 		leads->on = !list->target || !flow->ops->noreturn(flow->ops, list->target);
+		break;
+	case STACKANNO_EXIT_STOP:
+		/* A breakpoint stands where another instruction stood. */
+		flow->summary.out_of_sight++;
 		break;
 	case STACKANNO_EXIT_TRAP:
 		leads->on = flow->ops->warns(flow->ops, address);

@@ -86,6 +86,7 @@ struct stackanno_flow_summary {
 	u32 unknown;		/* instructions that were not known */
 	u32 undecoded;		/* places that are no instructions */
 	u32 conflicts;		/* joins of different stack pointers */
+	u32 out_of_sight;	/* breakpoints, and jumps to where no function begins */
 	u32 slots_dropped;	/* stores that found no room */
 	bool lean;		/* slots of values made in the function were given up */
 	u16 align_at;		/* position of the instruction that rounds; NOWHERE */

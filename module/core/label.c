@@ -168,6 +168,7 @@ static const struct stackanno_flag_words remarks[] = {
 	{ STACKANNO_FRAME_UNRELIABLE, "doubtful: the unwinder had an error before here" },
 	{ STACKANNO_FRAME_PARTIAL_REGS, "registers ip to ss only" },
 	{ STACKANNO_FRAME_CODE_UNREADABLE, "its code could not be read" },
+	{ STACKANNO_FRAME_SIZE_DIFFERS, "by its code its frame is of another size" },
 	{ STACKANNO_FRAME_LAST_UNEXPECTED, "the chain of frames ends here, and should not" },
 };
 

@@ -432,7 +432,7 @@ static void op_enter(struct lift *lift)
 		-(s64)(lift->insn->immediate & 0xffff);
 }
 
-static void swap(struct lift *lift, u8 a, u8 b, u32 size)
+static void swap_regs(struct lift *lift, u8 a, u8 b, u32 size)
 {
 	if (size == WORD) {
 		emit(lift, STACKANNO_IR_SWAP, WORD, a, b);
@@ -449,7 +449,7 @@ static void op_xchg(struct lift *lift)
 	u8 reg = modrm_reg(lift);
 
 	if (!is_memory(lift)) {
-		swap(lift, modrm_rm(lift), reg, size);
+		swap_regs(lift, modrm_rm(lift), reg, size);
 		return;
 	}
 	if (is_high(lift, reg, size) || size < 4) {
@@ -465,7 +465,7 @@ static void op_xchg_short(struct lift *lift)
 {
 	/* xchg %eax,%eax without a prefix for r8 is nop. */
 	if (opcode_reg(lift) != RAX)
-		swap(lift, RAX, opcode_reg(lift), lift->size);
+		swap_regs(lift, RAX, opcode_reg(lift), lift->size);
 }
 
 static void op_mix_reg(struct lift *lift)

@@ -194,6 +194,7 @@ enum stackanno_evidence {
 #define STACKANNO_FRAME_CODE_UNREADABLE	(1U << 12)
 #define STACKANNO_FRAME_ADDRESS_HIDDEN	(1U << 13) /* there was one; withheld */
 #define STACKANNO_FRAME_IP_HIDDEN	(1U << 14) /* ip was withheld; it is 0 */
+#define STACKANNO_FRAME_SIZE_DIFFERS	(1U << 15) /* from what its code says */
 
 struct stackanno_frame {
 	__u64 ip;		/* return address, or where it was stopped */

@@ -6,24 +6,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/noreturn.h"
 #include "decode.h"
 
 #define COLD ".cold"
 #define DETOUR_BYTES 32
-
-/* Functions that do not return, where no attribute in the image says so. */
-static const char * const noreturns[] = {
-	"__module_put_and_kthread_exit", "__reiserfs_panic", "__stack_chk_fail",
-	"__ubsan_handle_builtin_unreachable", "arch_call_rest_init", "arch_cpu_idle_dead",
-	"btrfs_assertfail", "cpu_bringup_and_idle", "cpu_startup_entry", "do_exit",
-	"do_group_exit", "do_task_dead", "ex_handler_msr_mce", "fortify_panic",
-	"hlt_play_dead", "hv_ghcb_terminate", "kthread_complete_and_exit", "kthread_exit",
-	"kunit_try_catch_throw", "machine_real_restart", "make_task_dead",
-	"mpt_halt_firmware", "nmi_panic_self_stop", "panic", "panic_smp_self_stop",
-	"rest_init", "rewind_stack_and_make_dead", "sev_es_terminate", "snp_abort",
-	"start_kernel", "stop_this_cpu", "usercopy_abort", "x86_64_start_kernel",
-	"x86_64_start_reservations", "xen_cpu_bringup_again", "xen_start_kernel",
-};
 
 static const struct image_section *section_of(const struct image *image, u64 address)
 {
@@ -89,7 +76,8 @@ static int op_part(struct stackanno_ops *ops, u64 function, u64 target,
 	index = image_function(image, target);
 	if (index == NO_FUNCTION || image->function[index].parent == NO_FUNCTION ||
 	    image->function[image->function[index].parent].begin != function)
-		return -ENOENT;
+		return index != NO_FUNCTION && image->function[index].begin == target ?
+			-ENOENT : -EFAULT;
 	extent->begin = image->function[index].begin;
 	extent->size = image->function[index].size;
 	return 0;
@@ -176,8 +164,10 @@ static bool is_noreturn(const char *name)
 {
 	u32 i;
 
-	for (i = 0; i < ARRAY_SIZE(noreturns); i++)
-		if (!strcmp(name, noreturns[i]))
+	const char *known;
+
+	for (i = 0; (known = stackanno_noreturn_name(i)); i++)
+		if (!strcmp(name, known))
 			return true;
 	return false;
 }

@@ -413,6 +413,8 @@ TEST(each_frame_flag_has_its_remark)
 		{ STACKANNO_FRAME_SCANNED, NULL,
 		  "    (found by scanning the stack, not by the unwinder)" },
 		{ STACKANNO_FRAME_CODE_UNREADABLE, NULL, "    (its code could not be read)" },
+		{ STACKANNO_FRAME_SIZE_DIFFERS, NULL,
+		  "    (by its code its frame is of another size)" },
 	};
 	static const char header[] = " #7 [ffa0000000013ab0] f at ffffffff81000082";
 	struct stackanno_view view;

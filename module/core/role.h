@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From the state at an instruction to the roles of a frame's words.
+ */
+#ifndef STACKANNO_CORE_ROLE_H
+#define STACKANNO_CORE_ROLE_H
+
+#include "env.h"
+#include "flow.h"
+#include "builder.h"
+
+/* How the frame that the unwinder found and the one that the code makes compare. */
+enum stackanno_fit {
+	STACKANNO_FIT_NO_STATE,	/* the frame has no return address, or no path leads to its ip */
+	STACKANNO_FIT_AGREES,
+	STACKANNO_FIT_UNKNOWN,	/* the code moves its stack pointer by what it computes */
+	STACKANNO_FIT_DIFFERS,
+	STACKANNO_FITS
+};
+
+/**
+ * stackanno_role_frame() - give roles to the words of a function's frame
+ * @builder: after stackanno_frame_layout()
+ * @index: of a frame of kind CALL
+ * @flow: the analysis of its function, which ended well
+ * @canary: the task's; NULL when it is not known
+ *
+ * Only words without a role get one. A role is certain when no part of the
+ * function was out of sight, and the stack pointer is where the code says; where
+ * it is not, the frame is flagged and nothing said of it is more than a guess. A
+ * word in the canary's slot that is not the canary becomes a suspect.
+ *
+ * Context: any.
+ * Return: enum stackanno_fit.
+ */
+enum stackanno_fit stackanno_role_frame(struct stackanno_builder *builder, u32 index,
+					struct stackanno_flow *flow, const u64 *canary);
+
+#endif /* STACKANNO_CORE_ROLE_H */
