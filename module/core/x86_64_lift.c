@@ -574,8 +574,10 @@ static void op_trap(struct lift *lift)
 	lift->list->exit = STACKANNO_EXIT_TRAP;
 }
 
+/* Known, and without an effect on what is followed. */
 static void op_nothing(struct lift *lift)
 {
+	lift->list->unknown = false;
 }
 
 /* movs, stos and ins write upwards from rdi: the kernel runs with DF clear. */

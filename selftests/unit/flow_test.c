@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Byte sequences, and what is known behind them. Each stands for a class of code
+ * that an analysis can get wrong.
+ */
+#include "core/flow.h"
+#include "decode.h"
+
+#include "kselftest_harness.h"
+
+#define BODY 0x10000
+#define COLD 0x20000
+
+enum reg { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10 };
+
+struct code {
+	const char *body;	/* bytes, in hexadecimal */
+	const char *cold;	/* of the cold part, or of a detour */
+	u32 patched;		/* offset of an instruction that may be a jump; 0 */
+	u64 patched_to;
+	bool warns;		/* traps are warnings */
+	u64 noreturn;		/* a function that does not return */
+};
+
+enum what { NOTHING, REG, SLOT, ALIGNED_SLOT, NO_SLOT, NO_STATE };
+
+struct fact {
+	enum what what;
+	s32 where;		/* register, or offset of a slot */
+	u32 kind, id;
+	s32 offset;
+	u32 width;		/* bytes; 0: 8 */
+	bool soft;
+};
+
+struct world {
+	struct stackanno_ops ops;
+	const struct code *code;
+	u8 body[256], cold[64];
+	u32 body_bytes, cold_bytes;
+};
+
+static u32 unhex(const char *text, u8 *bytes, u32 room)
+{
+	u32 n = 0;
+	int used;
+
+	while (text && n < room && sscanf(text, " %2hhx%n", &bytes[n], &used) == 1) {
+		text += used;
+		n++;
+	}
+	return n;
+}
+
+static u32 world_read(struct stackanno_ops *ops, u64 address, u8 *buf, u32 len)
+{
+	struct world *world = (struct world *)ops;
+	const u8 *from = world->body;
+	u64 base = BODY;
+	u32 bytes = world->body_bytes;
+
+	if (address >= COLD) {
+		from = world->cold;
+		base = COLD;
+		bytes = world->cold_bytes;
+	}
+	if (address - base >= bytes)
+		return 0;
+	if (len > bytes - (address - base))
+		len = bytes - (u32)(address - base);
+	memcpy(buf, from + (address - base), len);
+	return len;
+}
+
+static int world_part(struct stackanno_ops *ops, u64 function, u64 target,
+		      struct stackanno_extent *extent)
+{
+	struct world *world = (struct world *)ops;
+
+	if (function != BODY || target < COLD || target >= COLD + world->cold_bytes)
+		return -ENOENT;
+	extent->begin = COLD;
+	extent->size = world->cold_bytes;
+	return 0;
+}
+
+static u64 world_jump_label(struct stackanno_ops *ops, u64 address)
+{
+	struct world *world = (struct world *)ops;
+
+	return world->code->patched && address == BODY + world->code->patched ?
+		world->code->patched_to : 0;
+}
+
+static bool world_warns(struct stackanno_ops *ops, u64 address)
+{
+	return ((struct world *)ops)->code->warns;
+}
+
+static bool world_noreturn(struct stackanno_ops *ops, u64 target)
+{
+	return target == ((struct world *)ops)->code->noreturn;
+}
+
+static struct stackanno_flow flow;
+
+static int run(struct world *world, const struct code *code)
+{
+	*world = (struct world){
+		.ops = { .read = world_read, .decode = decode_insn, .part = world_part,
+			 .jump_label = world_jump_label, .warns = world_warns,
+			 .noreturn = world_noreturn },
+		.code = code };
+	world->body_bytes = unhex(code->body, world->body, sizeof(world->body));
+	world->cold_bytes = unhex(code->cold, world->cold, sizeof(world->cold));
+	return stackanno_flow_run(&flow, &world->ops, BODY, world->body_bytes);
+}
+
+static bool holds(const struct stackanno_flow_state *state, const struct fact *fact)
+{
+	const struct stackanno_flow_slot *slot;
+	struct stackanno_value value;
+
+	if (fact->what == NO_STATE)
+		return !state;
+	if (!state)
+		return false;
+	slot = stackanno_flow_slot(state, fact->what == ALIGNED_SLOT, fact->where);
+	if (fact->what == NO_SLOT)
+		return !slot || slot->value.kind == STACKANNO_VALUE_UNKNOWN;
+	if (fact->what != REG && !slot)
+		return false;
+	value = fact->what == REG ? state->reg[fact->where] : slot->value;
+	return value.kind == fact->kind && value.id == fact->id && value.offset == fact->offset &&
+	       1U << value.width == (fact->width ? fact->width : 8) && value.soft == fact->soft;
+}
+
+#define FACTS 6
+
+static const struct {
+	const char *name;
+	struct code code;
+	u64 ip;
+	bool returning;
+	struct fact fact[FACTS];
+} cases[] = {
+	{ "realigned, with the frame pointer: the case that started it",
+	  { .body = "0f1f440000 55 4889e5 4883e4e0 4883ec40 90" }, BODY + 17, false, {
+		{ REG, RSP, STACKANNO_VALUE_ALIGNED, 9, -0x40 },
+		{ REG, RBP, STACKANNO_VALUE_CFA, 0, -16 },
+		{ SLOT, -16, STACKANNO_VALUE_ENTRY, RBP },
+		{ SLOT, -8, STACKANNO_VALUE_RETURN } } },
+	{ "realigned, with r10 for the arguments",
+	  { .body = "4c8d542408 4883e4f0 41ff72f8 55 4889e5 4152 90" }, BODY + 19, false, {
+		{ REG, RBP, STACKANNO_VALUE_ALIGNED, 5, -16 },
+		{ ALIGNED_SLOT, -16, STACKANNO_VALUE_ENTRY, RBP },
+		{ ALIGNED_SLOT, -24, STACKANNO_VALUE_CFA },
+		{ REG, R10, STACKANNO_VALUE_CFA } } },
+	{ "or $1,%ah is not about rsp",
+	  { .body = "80cc01 90" }, BODY + 3, false, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 },
+		{ REG, RAX, STACKANNO_VALUE_RESULT, 0 << 8 | RAX } } },
+	{ "a write of 32 bits clears the rest",
+	  { .body = "89fb 4863ee 90" }, BODY + 5, false, {
+		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI, 0, 4 },
+		{ REG, RBP, STACKANNO_VALUE_ENTRY, RSI, 0, 4 } } },
+	{ "a write of 16 bits leaves the rest",
+	  { .body = "6689fb 90" }, BODY + 3, false, {
+		{ REG, RBX, STACKANNO_VALUE_RESULT, 0 << 8 | RBX } } },
+	{ "what was popped is no slot any more",
+	  { .body = "53 4889fb 5b 90" }, BODY + 5, false, {
+		{ REG, RBX, STACKANNO_VALUE_ENTRY, RBX },
+		{ NO_SLOT, -16 } } },
+	{ "a call gives back the callee-saved registers and no others",
+	  { .body = "53 4889fb e800010000 90" }, BODY + 9, true, {
+		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI },
+		{ REG, RDI, STACKANNO_VALUE_RESULT, 4 << 8 | RDI },
+		{ REG, RAX, STACKANNO_VALUE_RESULT, 4 << 8 | RAX },
+		{ SLOT, -16, STACKANNO_VALUE_ENTRY, RBX } } },
+	{ "the tracer's call changes nothing",
+	  { .body = "e800010000 90" }, BODY + 5, true, {
+		{ REG, RDI, STACKANNO_VALUE_ENTRY, RDI },
+		{ REG, RAX, STACKANNO_VALUE_ENTRY, RAX } } },
+	{ "a callee may write where it was shown, and a little below",
+	  { .body = "4883ec18 48897c2408 48893424 488d7c2408 e800010000 90" }, BODY + 23, true, {
+		{ NO_SLOT, -24 },
+		{ SLOT, -32, STACKANNO_VALUE_ENTRY, RSI, 0, 8, true } } },
+	{ "a callee may not write what it was not shown",
+	  { .body = "4883ec18 48893424 e800010000 90" }, BODY + 13, true, {
+		{ SLOT, -32, STACKANNO_VALUE_ENTRY, RSI } } },
+	{ "a callee may write the arguments that were pushed for it",
+	  { .body = "57 4889fb e800010000 90" }, BODY + 9, true, {
+		{ NO_SLOT, -16 },
+		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI } } },
+	{ "a store through an argument does not reach the frame",
+	  { .body = "4883ec18 48897c2408 488d442408 4889442410 48893e 90" }, BODY + 22, false, {
+		{ SLOT, -24, STACKANNO_VALUE_ENTRY, RDI } } },
+	{ "a store through an unknown pointer reaches what escaped",
+	  { .body = "4883ec18 48897c2408 488d442408 488906 488b07 48c70000000000 90" },
+	  BODY + 27, false, {
+		{ NO_SLOT, -24 } } },
+	{ "the canary's slot",
+	  { .body = "4883ec18 65488b042528000000 4889442410 31c0 90" }, BODY + 20, false, {
+		{ SLOT, -16, STACKANNO_VALUE_CANARY },
+		{ REG, RAX, STACKANNO_VALUE_CONST } } },
+	{ "two ways that agree",
+	  { .body = "53 85ff 7405 4889fb eb03 4889fb 90" }, BODY + 13, false, {
+		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI } } },
+	/* Block 2 begins at +0x13, where the ways meet; its lowest location is rbx. */
+	{ "two ways that differ: what was equal on each stays equal",
+	  { .body = "85ff 7408 4889fb 4889fd eb06 4889f3 4889f5 90" }, BODY + 18, false, {
+		{ REG, RBX, STACKANNO_VALUE_JOIN, 2 << 13 | RBX },
+		{ REG, RBP, STACKANNO_VALUE_JOIN, 2 << 13 | RBX } } },
+	{ "what an instruction made in the round before is something else",
+	  { .body = "488b07 4889c3 488b07 85f6 75f3 90" }, BODY + 13, false, {
+		{ REG, RAX, STACKANNO_VALUE_RESULT, 6 << 8 | RAX },
+		{ REG, RBX, STACKANNO_VALUE_RESULT, 0 << 8 | RAX } } },
+	{ "code goes on behind a warning",
+	  { .body = "0f0b 90", .warns = true }, BODY + 2, false, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 } } },
+	{ "code does not go on behind BUG()",
+	  { .body = "0f0b 90" }, BODY + 2, false, { { NO_STATE } } },
+	{ "a call that never returns still has a return address",
+	  { .body = "90 e800010000 90", .noreturn = BODY + 6 + 0x100 }, BODY + 6, true, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 } } },
+	{ "and behind it there is nothing",
+	  { .body = "90 e800010000 90", .noreturn = BODY + 6 + 0x100 }, BODY + 6, false, {
+		{ NO_STATE } } },
+	{ "a nop that may be a jump leads both ways",
+	  { .body = "90 0f1f440000 c3 57 90", .patched = 1, .patched_to = BODY + 7 },
+	  BODY + 8, false, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 } } },
+	{ "a cold part goes on with the frame of its function",
+	  { .body = "53 85ff 0f84f7ff0000 5b c3", .cold = "4889fb 90" }, COLD + 3, false, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 },
+		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI } } },
+	{ "a stack is switched, and switched back",
+	  { .body = "4c8b1f 498923 4c89dc e800010000 5c 90" }, BODY + 15, false, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 } } },
+	{ "leave takes the frame down",
+	  { .body = "55 4889e5 4883ec20 c9 90" }, BODY + 9, false, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 },
+		{ REG, RBP, STACKANNO_VALUE_ENTRY, RBP },
+		{ NO_SLOT, -16 } } },
+	{ "room of a size that is computed: the frame below is not known",
+	  { .body = "55 4889e5 4829fc 90" }, BODY + 7, false, {
+		{ REG, RSP, STACKANNO_VALUE_RESULT, 4 << 8 | RSP },
+		{ SLOT, -16, STACKANNO_VALUE_ENTRY, RBP } } },
+	{ "rep stos writes as much as it is told",
+	  { .body = "4883ec28 48893424 4889542420 488d7c2408 b902000000 f348ab 90" },
+	  BODY + 26, false, {
+		{ SLOT, -48, STACKANNO_VALUE_ENTRY, RSI },
+		{ SLOT, -16, STACKANNO_VALUE_ENTRY, RDX },
+		{ REG, RDI, STACKANNO_VALUE_CFA, 0, -24 } } },
+	{ "words passed on the stack",
+	  { .body = "488b442408 90" }, BODY + 5, false, {
+		{ REG, RAX, STACKANNO_VALUE_PASSED, 0 } } },
+	{ "bytes that are no instruction end their path only",
+	  { .body = "85ff 7401 06 90" }, BODY + 5, false, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 } } },
+};
+
+TEST(known_behind_the_code)
+{
+	struct world world;
+	u32 i, j;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		const struct stackanno_flow_state *state;
+
+		ASSERT_EQ(0, run(&world, &cases[i].code));
+		state = stackanno_flow_at(&flow, cases[i].ip, cases[i].returning);
+		for (j = 0; j < FACTS && cases[i].fact[j].what; j++) {
+			EXPECT_TRUE(holds(state, &cases[i].fact[j])) {
+				TH_LOG("%s: fact %u does not hold", cases[i].name, j);
+			}
+		}
+		EXPECT_LT(0, j);
+	}
+}
+
+TEST(a_breakpoint_hides_what_stood_there)
+{
+	struct code code = { .body = "90 cc 90" };
+	struct world world;
+
+	ASSERT_EQ(0, run(&world, &code));
+	EXPECT_NE(0, flow.summary.out_of_sight);
+	EXPECT_EQ(NULL, stackanno_flow_at(&flow, BODY + 2, false));
+}
+
+TEST(no_question_has_an_answer_inside_an_instruction)
+{
+	struct code code = { .body = "0f1f440000 90" };
+	struct world world;
+
+	ASSERT_EQ(0, run(&world, &code));
+	EXPECT_EQ(NULL, stackanno_flow_at(&flow, BODY + 2, false));
+	EXPECT_EQ(NULL, stackanno_flow_at(&flow, BODY + 5, true));
+	EXPECT_EQ(NULL, stackanno_flow_at(&flow, BODY - 1, false));
+	EXPECT_EQ(NULL, stackanno_flow_at(&flow, BODY + 100, false));
+}
+
+TEST(too_large_a_function_is_refused)
+{
+	struct code code = { .body = "90" };
+	struct world world;
+
+	ASSERT_EQ(0, run(&world, &code));
+	EXPECT_EQ(-E2BIG, stackanno_flow_run(&flow, &world.ops, BODY,
+					     STACKANNO_FLOW_CODE_MAX + 1));
+	EXPECT_EQ(STACKANNO_FLOW_TOO_LARGE, flow.summary.end);
+	EXPECT_EQ(-E2BIG, stackanno_flow_run(&flow, &world.ops, BODY, 0));
+}
+
+TEST_HARNESS_MAIN
