@@ -287,7 +287,7 @@ def check_parameters(run):
     log = run.out("dmesg")
     for words, name in BAD_PARAMETERS:
         run.expect(re.search(rf"{words}: [1-9]", run.ktap) and
-                   re.search(rf"'?\S*stackanno.ko'?: [Ii]nvalid (parameter|argument)", run.ktap),
+                   re.search(r"'?\S*stackanno.ko'?: [Ii]nvalid (parameter|argument)", run.ktap),
                    f"{words} is refused", run.ktap)
         part = log.partition(f"trying {words}")[2].partition("trying ")[0]
         run.expect(re.search(rf"stackanno: .*{name}", part), f"the log names {words}", part)
