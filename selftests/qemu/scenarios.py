@@ -12,6 +12,7 @@ import check_kexec
 import check_load
 import check_nested
 import check_pstore
+import check_symbols
 from check import Crash, check_crash, check_hidden, check_loud
 from scenario import Scenario
 
@@ -163,6 +164,8 @@ SCENARIOS = [
              cmdline="crashkernel=256M", setup="echo 1 > /proc/sys/kernel/panic_on_oops",
              files=check_kexec.FILES, check=check_kexec.check_takeover,
              trigger=f"{SHELL}/payload/crash_kernel /payload/vmlinuz && crash null-read"),
+    asked("symbols", "crash null-read; cat /proc/kallsyms > /tmp/kallsyms; put /tmp/kallsyms",
+          check_symbols.check_symbols),
     asked("kallsyms", """put /sys/kernel/debug/stackanno/stats stats-found; rmmod stackanno
                          address=$(sed -n 's/ T kallsyms_lookup_name$//p' /proc/kallsyms)
                          insmod /payload/stackanno.ko kallsyms=0x$address
