@@ -7,7 +7,7 @@
  */
 #include "analyse.h"
 
-#include <linux/sched/clock.h>
+#include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
@@ -291,7 +291,7 @@ int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canar
 	/* Text may have been patched since. */
 	analyser->function = 0;
 	for (i = 0; i < frames; i++) {
-		if (deadline && local_clock() > deadline) {
+		if (deadline && ktime_get_mono_fast_ns() > deadline) {
 			ret = -ETIME;
 			break;
 		}

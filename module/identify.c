@@ -8,7 +8,7 @@
 #include "identify.h"
 
 #include <linux/kernel.h>
-#include <linux/sched/clock.h>
+#include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 #include <asm/trapnr.h>
 #include <asm/unistd.h>
@@ -501,7 +501,7 @@ int stackanno_identify_words(struct stackanno_builder *builder,
 	u32 i;
 
 	for (i = 0; i < builder->section[STACKANNO_SECTION_WORDS].count; i++) {
-		if (deadline && !(i % CLOCK_EVERY) && local_clock() > deadline) {
+		if (deadline && !(i % CLOCK_EVERY) && ktime_get_mono_fast_ns() > deadline) {
 			stackanno_counter_add(STACKANNO_COUNT_BUDGET_HITS, 1);
 			return -ETIME;
 		}

@@ -42,7 +42,7 @@ void stackanno_identify_frames(struct stackanno_builder *builder,
  * @builder: with frames named
  * @picture: whose stacks the words are of
  * @symbol: working memory
- * @deadline: local_clock() time at which to stop; 0: none
+ * @deadline: ktime_get_mono_fast_ns() time at which to stop; 0: none
  *
  * Context: any.
  * Return: 0; -ETIME when the deadline was met first (counted).

@@ -188,8 +188,9 @@ static int annotate(struct stackanno_slot *slot, const struct stackanno_request 
 	u32 flags;
 	int ret;
 
+	/* Not local_clock(): it may stand still with interrupts off. */
 	if (request->budget_us)
-		deadline = local_clock() + (u64)request->budget_us * NSEC_PER_USEC;
+		deadline = ktime_get_mono_fast_ns() + (u64)request->budget_us * NSEC_PER_USEC;
 	if (request->origin.start == STACKANNO_START_ASLEEP)
 		ret = take_steady(slot, request);
 	else
