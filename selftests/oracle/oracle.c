@@ -4,6 +4,7 @@
  * the image's DWARF at every call site and at one instruction in sixteen.
  */
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 

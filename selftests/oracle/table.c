@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "table.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 struct mismatch {

@@ -2,6 +2,7 @@
 #include "truth.h"
 
 #include <dwarf.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define REGISTERS 16
