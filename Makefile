@@ -42,6 +42,12 @@ oracle: ## what the analysis says of a whole kernel, against its DWARF; KERNEL=6
 	build/oracle/oracle --worst 10 --save build/oracle/$$(cat build/kernels/$(KERNEL)/release).tsv \
 		"$$(scripts/kernel --debug '$(KERNEL)')/vmlinux"
 
+soundness: ## functions of a kernel run in an emulator, against the analysis; KERNEL=6.1
+	@scripts/deps soundness
+	$(MAKE) -C selftests/oracle soundness
+	build/oracle/soundness --every 4 "$$(scripts/kernel --debug '$(KERNEL)')/vmlinux"
+	selftests/oracle/mutants "$$(scripts/kernel --debug '$(KERNEL)')/vmlinux"
+
 check-style: ## only what reads or compiles the sources
 	@scripts/deps style
 	@$(alone) scripts/check-style
@@ -63,4 +69,4 @@ distclean: clean ## all that was built or fetched
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all module reader demo check check-fast check-style oracle install clean distclean help
+.PHONY: all module reader demo check check-fast check-style oracle soundness install clean distclean help

@@ -12,7 +12,8 @@
 
 #define STACKANNO_IR_REGS 16
 #define STACKANNO_IR_NO_REG 0xff
-#define STACKANNO_IR_MAX 12
+/* More than an instruction can do: all registers, and memory. */
+#define STACKANNO_IR_MAX 24
 
 enum stackanno_ir_op {
 	STACKANNO_IR_NONE,

@@ -61,7 +61,7 @@ static struct stackanno_ir *emit(struct lift *lift, enum stackanno_ir_op op, u32
 	struct stackanno_ir_list *list = lift->list;
 	struct stackanno_ir *ir = &list->op[list->count];
 
-	/* The longest list is shorter by construction; the last is then lost. */
+	/* No list is as long: the longest spoils all registers. */
 	if (list->count < STACKANNO_IR_MAX - 1)
 		list->count++;
 	*ir = (struct stackanno_ir){ .op = op, .size = size, .from = size, .dst = dst,
@@ -663,6 +663,13 @@ static void op_vector_store(struct lift *lift)
 		store_any(lift, VECTOR_BYTES);
 }
 
+/* endbr64 and other hints; rdssp reads the shadow stack's pointer. */
+static void op_hint(struct lift *lift)
+{
+	if (!is_memory(lift) && has_prefix(lift, 0xf3) && group(lift) == 1)
+		clobber(lift, BIT_OF(modrm_rm(lift)));
+}
+
 static void op_mov_control(struct lift *lift)
 {
 	clobber(lift, BIT_OF(modrm_rm(lift)));
@@ -837,7 +844,8 @@ static const lift_fn two_byte[256] = {
 	[0x08 ... 0x09] = op_nothing, [0x0b] = op_trap, [0x0d] = op_nothing,
 	[0x10] = op_nothing, [0x11] = op_vector_store, [0x12] = op_nothing,
 	[0x13] = op_vector_store, [0x14 ... 0x16] = op_nothing, [0x17] = op_vector_store,
-	[0x18 ... 0x1d] = op_nothing, [0x1f] = op_nothing, [0x20 ... 0x21] = op_mov_control,
+	[0x18 ... 0x1d] = op_nothing, [0x1e] = op_hint, [0x1f] = op_nothing,
+	[0x20 ... 0x21] = op_mov_control,
 	[0x22 ... 0x23] = op_nothing, [0x28] = op_nothing, [0x29] = op_vector_store,
 	[0x2a] = op_nothing, [0x2b] = op_vector_store, [0x2c ... 0x2d] = op_clobber_reg,
 	[0x2e ... 0x30] = op_nothing, [0x31 ... 0x33] = op_rdtsc, [0x34 ... 0x35] = op_return,

@@ -55,7 +55,7 @@ static void sweep(u32 index)
 	struct stackanno_ir_list list;
 	struct stackanno_insn insn;
 	u8 bytes[STACKANNO_INSN_BYTES];
-	u32 len;
+	u32 len, marked = 0;
 
 	while (at < end) {
 		len = ops->read(ops, at, bytes, sizeof(bytes));
@@ -66,10 +66,14 @@ static void sweep(u32 index)
 		stackanno_arch_lift(&insn, at, ops->canary, &list);
 		if (++oracle.boundary % BOUNDARY_STEP == 0)
 			add_point(index, at, false);
-		at += insn.length;
 		/* The tracer's call stands in no source: DWARF does not know it. */
-		if (list.exit == STACKANNO_EXIT_CALL && at != function->begin + 5)
-			add_point(index, at, true);
+		if (list.exit == STACKANNO_EXIT_CALL && at != function->begin &&
+		    at != function->begin + marked)
+			add_point(index, at + insn.length, true);
+		/* It may follow a mark for indirect calls. */
+		if (at == function->begin && insn.length == 4 && !list.count)
+			marked = 4;
+		at += insn.length;
 	}
 }
 

@@ -181,6 +181,10 @@ static const struct {
 	  { .body = "e800010000 90" }, BODY + 5, true, {
 		{ REG, RDI, STACKANNO_VALUE_ENTRY, RDI },
 		{ REG, RAX, STACKANNO_VALUE_ENTRY, RAX } } },
+	{ "nor does it behind the mark of an indirect call's target",
+	  { .body = "f30f1efa e800010000 90" }, BODY + 9, true, {
+		{ REG, RDI, STACKANNO_VALUE_ENTRY, RDI },
+		{ REG, RCX, STACKANNO_VALUE_ENTRY, RCX } } },
 	{ "a callee may write where it was shown, and a little below",
 	  { .body = "4883ec18 48897c2408 48893424 488d7c2408 e800010000 90" }, BODY + 23, true, {
 		{ NO_SLOT, -24 },
