@@ -161,6 +161,23 @@ static bool op_noreturn(struct stackanno_ops *ops, u64 target)
 	return false;
 }
 
+/* The compiler's own call, or what ftrace has put in its place. */
+static bool op_tracer(struct stackanno_ops *ops, u64 target)
+{
+	static const char * const names[] = {
+		"__fentry__", "ftrace_caller", "ftrace_regs_caller", "ftrace_trampoline",
+	};
+	struct stackanno_symbol *symbol = analyser->scratch;
+	u32 i;
+
+	if (stackanno_ksyms_symbol(target, symbol))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (!symbol->offset && !strcmp(symbol->name, names[i]))
+			return true;
+	return false;
+}
+
 int stackanno_analyse_init(void)
 {
 	unsigned long address;
@@ -173,6 +190,7 @@ int stackanno_analyse_init(void)
 	analyser->ops = (struct stackanno_ops){
 		.read = op_read, .decode = op_decode, .part = op_part,
 		.jump_label = op_jump_label, .warns = op_warns, .noreturn = op_noreturn,
+		.tracer = op_tracer,
 		/* Older kernels have it at a fixed place of the per-CPU area, without a name. */
 		.canary = stackanno_ksyms_find("__stack_chk_guard") };
 	for (i = 0; (name = stackanno_noreturn_name(i)); i++) {

@@ -15,6 +15,7 @@
 #define S32_MAXIMUM 0x7fffffff
 #define WORD 8
 #define ROUNDS 6
+#define TRACER_AT_MAX 4
 /* An object's address may be that of a member: so far below it is doubted. */
 #define OBJECT_REACH 256
 /* Locations of a join: registers, then slots by offset in steps of four bytes. */
@@ -651,11 +652,11 @@ static u32 find_target(struct stackanno_flow *flow, u64 address, int *error)
 	return *error ? STACKANNO_FLOW_NOWHERE : position_of(flow, address);
 }
 
-/* A call ahead of everything else is a tracer's: it gives all registers back. */
+/* A tracer's call comes first, but for the mark of an indirect call's target. */
 static bool is_tracer(const struct stackanno_flow *flow)
 {
 	return flow->list.exit == STACKANNO_EXIT_CALL && flow->list.target &&
-	       (flow->at == 0 || (flow->at == 4 && !(flow->seen[0] & 0x0e)));
+	       flow->at <= TRACER_AT_MAX && flow->ops->tracer(flow->ops, flow->list.target);
 }
 
 static bool may_be_patched(const struct stackanno_ir_list *list)

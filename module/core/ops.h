@@ -58,6 +58,8 @@ struct stackanno_ops {
 	bool (*warns)(struct stackanno_ops *ops, u64 address);
 	/* Whether a call of @target never returns. */
 	bool (*noreturn)(struct stackanno_ops *ops, u64 target);
+	/* Whether @target is a tracer's: called first of all, it gives back all registers. */
+	bool (*tracer)(struct stackanno_ops *ops, u64 target);
 	u64 canary;		/* address of the per-CPU canary; 0: the fixed place only */
 };
 

@@ -896,13 +896,30 @@ static void op_three_byte(struct lift *lift)
 		op_unknown(lift);
 }
 
+/* A register of ModRM, of which VEX keeps the fourth bit where it is not looked for. */
+static void mix_either(struct lift *lift, u8 reg)
+{
+	mix(lift, reg & 7, NO_REG);
+	mix(lift, reg | 8, NO_REG);
+}
+
+/* Bit manipulation on general registers: the last rows of two maps. */
+static void op_vector_bits(struct lift *lift)
+{
+	/* blsr and its like, and mulx, name a destination in the prefix. */
+	if (lift->op == 0xf3 || lift->op == 0xf6) {
+		lift->list->unknown = true;
+		clobber(lift, 0xffff & ~BIT_OF(RSP));
+	} else {
+		mix_either(lift, modrm_reg(lift));
+	}
+}
+
 /* Vectors by VEX and EVEX: any memory is taken for written. */
 static void op_vector(struct lift *lift)
 {
-	/* Bit manipulation names its destination where no other does. */
 	if (lift->op >= 0xf0) {
-		lift->list->unknown = true;
-		clobber(lift, 0xffff & ~(BIT_OF(RSP) | BIT_OF(RBP)));
+		op_vector_bits(lift);
 		return;
 	}
 	if (is_memory(lift)) {
@@ -917,8 +934,8 @@ static void op_vector(struct lift *lift)
 	case 0x93:
 	case 0xc5:
 	case 0xd7:
-		mix(lift, modrm_reg(lift), NO_REG);
-		mix(lift, modrm_rm(lift), NO_REG);
+		mix_either(lift, modrm_reg(lift));
+		mix_either(lift, modrm_rm(lift));
 		break;
 	}
 }

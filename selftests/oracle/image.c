@@ -124,6 +124,11 @@ static bool op_noreturn(struct stackanno_ops *ops, u64 target)
 	       image->function[index].noreturn;
 }
 
+static bool op_tracer(struct stackanno_ops *ops, u64 target)
+{
+	return target == ((struct image *)ops)->tracer;
+}
+
 static void add_sections(struct image *image, Elf *elf)
 {
 	size_t names = 0;
@@ -360,11 +365,13 @@ int image_open(struct image *image, const char *path)
 		fprintf(stderr, "oracle: %s: has no symbols of functions\n", path);
 		return 2;
 	}
+	image->tracer = symbol_of(elf, "__fentry__");
 	add_labels(image, elf);
 	add_warnings(image, elf);
 	image->ops = (struct stackanno_ops){
 		.read = op_read, .decode = decode_insn, .part = op_part,
 		.jump_label = op_jump_label, .warns = op_warns, .noreturn = op_noreturn,
+		.tracer = op_tracer,
 		.canary = symbol_of(elf, "__stack_chk_guard") };
 	return 0;
 }

@@ -42,6 +42,7 @@ struct image {
 	u32 labels;
 	u64 *warning;			/* sorted addresses of warnings' traps */
 	u32 warnings;
+	u64 tracer;			/* address of __fentry__ */
 };
 
 /* Return: 0, or the exit status after a message on stderr. */

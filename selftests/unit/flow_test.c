@@ -10,6 +10,7 @@
 
 #define BODY 0x10000
 #define COLD 0x20000
+#define TRACER (BODY + 0x105)
 
 enum reg { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10 };
 
@@ -102,6 +103,11 @@ static bool world_noreturn(struct stackanno_ops *ops, u64 target)
 	return target == ((struct world *)ops)->code->noreturn;
 }
 
+static bool world_tracer(struct stackanno_ops *ops, u64 target)
+{
+	return target == TRACER;
+}
+
 static struct stackanno_flow flow;
 
 static int run(struct world *world, const struct code *code)
@@ -109,7 +115,7 @@ static int run(struct world *world, const struct code *code)
 	*world = (struct world){
 		.ops = { .read = world_read, .decode = decode_insn, .part = world_part,
 			 .jump_label = world_jump_label, .warns = world_warns,
-			 .noreturn = world_noreturn },
+			 .noreturn = world_noreturn, .tracer = world_tracer },
 		.code = code };
 	world->body_bytes = unhex(code->body, world->body, sizeof(world->body));
 	world->cold_bytes = unhex(code->cold, world->cold, sizeof(world->cold));
@@ -182,9 +188,12 @@ static const struct {
 		{ REG, RDI, STACKANNO_VALUE_ENTRY, RDI },
 		{ REG, RAX, STACKANNO_VALUE_ENTRY, RAX } } },
 	{ "nor does it behind the mark of an indirect call's target",
-	  { .body = "f30f1efa e800010000 90" }, BODY + 9, true, {
+	  { .body = "f30f1efa e8fc000000 90" }, BODY + 9, true, {
 		{ REG, RDI, STACKANNO_VALUE_ENTRY, RDI },
 		{ REG, RCX, STACKANNO_VALUE_ENTRY, RCX } } },
+	{ "another function's call in the tracer's place changes what calls do",
+	  { .body = "e801010000 90" }, BODY + 5, true, {
+		{ REG, RDI, STACKANNO_VALUE_RESULT, 0 << 8 | RDI } } },
 	{ "a callee may write where it was shown, and a little below",
 	  { .body = "4883ec18 48897c2408 48893424 488d7c2408 e800010000 90" }, BODY + 23, true, {
 		{ NO_SLOT, -24 },
