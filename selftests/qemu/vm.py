@@ -13,7 +13,7 @@ import subprocess
 import time
 import zlib
 
-BOOT_OPTIONS = "console=ttyS0,115200 loglevel=4 panic=-1"
+BOOT_OPTIONS = "console=ttyS0,115200 loglevel=4 panic=-1 no_timer_check"
 
 
 def qemu_command(kernel, image, options, *, memory=512, cpus=2, cpu="max"):
