@@ -31,11 +31,13 @@ again() {
 }
 reading() {
 	while [ -e /tmp/go ]; do
-		for name in last records raw stats; do
+		for name in last records stats; do
 			cat /sys/kernel/debug/stackanno/$name
 		done
 		echo self > /sys/kernel/debug/stackanno/annotate
-		sleep 0.1
+		# Held open for a while: an unload is to meet it.
+		{ cat; sleep 0.05; } < /sys/kernel/debug/stackanno/raw
+		sleep 0.05
 	done > /dev/null 2>&1
 }
 warning() {
