@@ -38,13 +38,13 @@ check-fast: ## style, the tests on the host, and one boot
 
 oracle: ## what the analysis says of a whole kernel, against its DWARF; KERNEL=6.1
 	@scripts/deps oracle
-	$(MAKE) -C selftests/oracle
+	$(MAKE) -s -C selftests/oracle
 	build/oracle/oracle --worst 10 --save build/oracle/$$(cat build/kernels/$(KERNEL)/release).tsv \
 		"$$(scripts/kernel --debug '$(KERNEL)')/vmlinux"
 
 soundness: ## functions of a kernel run in an emulator, against the analysis; KERNEL=6.1
 	@scripts/deps soundness
-	$(MAKE) -C selftests/oracle soundness
+	$(MAKE) -s -C selftests/oracle soundness
 	build/oracle/soundness --every 4 "$$(scripts/kernel --debug '$(KERNEL)')/vmlinux"
 	selftests/oracle/mutants "$$(scripts/kernel --debug '$(KERNEL)')/vmlinux"
 

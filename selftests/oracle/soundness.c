@@ -554,7 +554,7 @@ static u32 number(const char *name, const char *text)
 	unsigned long value = strtoul(text, &rest, 10);
 
 	if (*rest || rest == text || !value || value > 1000000) {
-		fprintf(stderr, "soundness: --%s %s: not a number from 1 to 1000000\n", name, text);
+		fprintf(stderr, "soundness: --%s %s: not within 1 to 1000000\n", name, text);
 		exit(2);
 	}
 	return (u32)value;
