@@ -126,6 +126,29 @@ def check_blocks(run, report, crash):
         named = [block for block in report.blocks
                  if re.match(rf"syscall frame: .*\b{crash.calls}\b", block)]
         run.expect(named, "the system call is named", report.blocks)
+        check_gap(run, report)
+
+
+def check_gap(run, report):
+    """Assert that the gap of the random stack offset ends where the saved registers begin.
+
+    The module takes the gap's size from the task, and the registers' places from the code
+    of the function that made it: two derivations, which must meet.
+    """
+    at = next((i for i, frame in enumerate(report.frames) if frame.name == "do_syscall_64"), None)
+    if not run.expect(at is not None and at + 1 < len(report.frames),
+                      "the frame that makes the stack's random offset is there"):
+        return
+    words = range(report.frames[at].slot + 8, report.frames[at + 1].slot, 8)
+    labels = [report.words[address].label or "" for address in words]
+    saved = next((i for i, label in enumerate(labels) if re.match(r"r(bx|bp|1[2-5])\b", label)),
+                 len(labels))
+    # An offset of 0 leaves the one word that its rounding takes.
+    run.expect(saved < len(labels) and
+               (saved <= 1 or all(label.startswith("gap") for label in labels[:saved])),
+               "all words below its saved registers are the offset's gap", labels)
+    run.expect(not any(label.startswith("gap") for label in labels[saved:]),
+               "and none above is", labels)
 
 
 def check_files(run, report, facts):
