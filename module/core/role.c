@@ -154,10 +154,17 @@ static void by_slot(const struct context *context, struct stackanno_word *word,
 		set_role(context, word, STACKANNO_ROLE_OUTGOING, (u16)number,
 			 STACKANNO_EVIDENCE_LIKELY);
 	} else if (value.kind == STACKANNO_VALUE_ENTRY && !value.offset && value.width == WHOLE) {
+		bool saved = stackanno_arch_abi.saved >> value.id & 1;
+
+		/*
+		 * Of saved registers DWARF has borne out every slot. What other slots
+		 * hold rests on no unseen store, of which the emulator has a few that
+		 * are not explained: likely at most.
+		 */
+		if (!saved)
+			evidence = STACKANNO_EVIDENCE_LIKELY;
 		set_where(context, word, slot->writer);
-		set_role(context, word,
-			 stackanno_arch_abi.saved >> value.id & 1 ? STACKANNO_ROLE_SAVED :
-								    STACKANNO_ROLE_SPILL,
+		set_role(context, word, saved ? STACKANNO_ROLE_SAVED : STACKANNO_ROLE_SPILL,
 			 (u16)stackanno_arch_register_field(value.id), evidence);
 	} else {
 		set_local(context, word, STACKANNO_EVIDENCE_CERTAIN, slot->writer);
