@@ -21,6 +21,8 @@ struct entry {
 	char name[MODULE_NAME_LEN];
 	unsigned long begin[STACKANNO_MODULE_USES];
 	unsigned long end[STACKANNO_MODULE_USES];
+	const struct stackanno_jump *jumps;
+	unsigned int jump_count;
 };
 
 static struct entry *entries;
@@ -57,6 +59,7 @@ static void add(const struct module *mod)
 		entries[i].mod = mod;
 		strscpy(entries[i].name, mod->name, sizeof(entries[i].name));
 		set_ranges(&entries[i], mod);
+		entries[i].jump_count = stackanno_compat_module_jumps(mod, &entries[i].jumps);
 		/* Pairs with the acquire in stackanno_modules_find(). */
 		smp_store_release(&entries[i].live, true);
 		return;
@@ -191,11 +194,10 @@ int stackanno_modules_jumps(unsigned long address, const struct stackanno_jump *
 {
 	enum stackanno_module_use use;
 	const struct entry *entry = find_entry(address, &use);
-	unsigned int count;
 
 	if (!entry)
 		return -ENOENT;
-	count = stackanno_compat_module_jumps(entry->mod, begin);
-	*end = *begin + count;
+	*begin = entry->jumps;
+	*end = *begin + entry->jump_count;
 	return 0;
 }
