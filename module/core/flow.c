@@ -1186,10 +1186,17 @@ int stackanno_flow_run(struct stackanno_flow *flow, struct stackanno_ops *ops, u
 	return ret;
 }
 
-const struct stackanno_flow_state *stackanno_flow_at(struct stackanno_flow *flow, u64 ip,
-						     bool returning)
+/* Where in an instruction's course its state is asked for. */
+enum moment {
+	MOMENT_BEFORE,		/* the instruction at the target */
+	MOMENT_CALLING,		/* the call that ends with the byte at the target */
+	MOMENT_RETURNED,	/* the same, come back */
+};
+
+static const struct stackanno_flow_state *walk_to(struct stackanno_flow *flow, u32 target,
+						  enum moment moment)
 {
-	u32 target = position_of(flow, returning ? ip - 1 : ip), position, block;
+	u32 position, block;
 	struct leads leads;
 
 	if (target == STACKANNO_FLOW_NOWHERE)
@@ -1200,12 +1207,14 @@ const struct stackanno_flow_state *stackanno_flow_at(struct stackanno_flow *flow
 	open_block(flow, block);
 	position = flow->leader[block];
 	while (position <= target) {
-		if (position == target && !returning)
+		if (position == target && moment == MOMENT_BEFORE)
 			return &flow->work;
 		if (take(flow, position, &leads))
 			return NULL;
+		if (moment == MOMENT_CALLING && position + flow->list.length == target + 1)
+			return flow->list.exit == STACKANNO_EXIT_CALL ? &flow->work : NULL;
 		interpret(flow);
-		if (returning && position + flow->list.length == target + 1)
+		if (moment == MOMENT_RETURNED && position + flow->list.length == target + 1)
 			return flow->list.exit == STACKANNO_EXIT_CALL ? &flow->work : NULL;
 		if (resumes_here(flow) && resume_stays(flow))
 			resume(flow);
@@ -1214,4 +1223,22 @@ const struct stackanno_flow_state *stackanno_flow_at(struct stackanno_flow *flow
 		position += flow->list.length;
 	}
 	return NULL;
+}
+
+const struct stackanno_flow_state *stackanno_flow_at(struct stackanno_flow *flow, u64 ip,
+						     bool returning)
+{
+	return walk_to(flow, position_of(flow, returning ? ip - 1 : ip),
+		       returning ? MOMENT_RETURNED : MOMENT_BEFORE);
+}
+
+const struct stackanno_flow_state *stackanno_flow_calling(struct stackanno_flow *flow, u64 ip,
+							  u64 *call)
+{
+	const struct stackanno_flow_state *state;
+
+	state = walk_to(flow, position_of(flow, ip - 1), MOMENT_CALLING);
+	if (state)
+		*call = ip - flow->list.length;
+	return state;
 }

@@ -151,6 +151,22 @@ const struct stackanno_flow_state *stackanno_flow_at(struct stackanno_flow *flow
 						     bool returning);
 
 /**
+ * stackanno_flow_calling() - the state at a call, before it is made
+ * @flow: after a stackanno_flow_run() that returned 0
+ * @ip: the call's return address
+ * @call: set to the address of the call
+ *
+ * What the registers hold is what the callee is given: its entry values.
+ * @flow->list is the call, lifted.
+ *
+ * Context: any.
+ * Return: the state, valid until the next question; NULL when no path leads
+ * there, or no call ends at @ip.
+ */
+const struct stackanno_flow_state *stackanno_flow_calling(struct stackanno_flow *flow, u64 ip,
+							  u64 *call);
+
+/**
  * stackanno_flow_slot() - a slot of a state
  * @state: the state
  * @base: what @offset counts from

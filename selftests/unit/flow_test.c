@@ -302,6 +302,28 @@ TEST(a_breakpoint_hides_what_stood_there)
 	EXPECT_EQ(NULL, stackanno_flow_at(&flow, BODY + 2, false));
 }
 
+TEST(a_callee_is_given_what_the_registers_hold_before_the_call)
+{
+	/* mov $5,%edi; call; ret */
+	struct code code = { .body = "bf05000000 e8f6ff0000 c3" };
+	const struct stackanno_flow_state *state;
+	struct world world;
+	u64 call = 0;
+
+	ASSERT_EQ(0, run(&world, &code));
+	state = stackanno_flow_calling(&flow, BODY + 10, &call);
+	ASSERT_NE(NULL, state);
+	EXPECT_EQ(BODY + 5, call);
+	EXPECT_TRUE(state->reg[RDI].kind == STACKANNO_VALUE_CONST);
+	EXPECT_EQ(5, state->reg[RDI].offset);
+	state = stackanno_flow_at(&flow, BODY + 10, true);
+	ASSERT_NE(NULL, state);
+	EXPECT_FALSE(state->reg[RDI].kind == STACKANNO_VALUE_CONST);
+	call = 0;
+	EXPECT_EQ(NULL, stackanno_flow_calling(&flow, BODY + 5, &call));
+	EXPECT_EQ(0, call);
+}
+
 TEST(no_question_has_an_answer_inside_an_instruction)
 {
 	struct code code = { .body = "0f1f440000 90" };
