@@ -510,9 +510,11 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return 2;
 	}
-	ret = image_open(&oracle.image, argv[optind]);
-	if (!ret)
-		ret = truth_open(&oracle.truth, oracle.image.fd, argv[optind]);
+	if (image_open(&oracle.image, argv[optind])) {
+		fprintf(stderr, "oracle: %s\n", oracle.image.error);
+		return 2;
+	}
+	ret = truth_open(&oracle.truth, oracle.image.fd, argv[optind]);
 	if (ret)
 		return ret;
 	if (where)

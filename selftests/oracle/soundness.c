@@ -712,8 +712,10 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return 2;
 	}
-	if (image_open(&image, argv[optind]))
+	if (image_open(&image, argv[optind])) {
+		fprintf(stderr, "soundness: %s\n", image.error);
 		return 2;
+	}
 	open_machine();
 	end = time(NULL) + seconds;
 	for (i = only ? 0 : (u32)(random_u64() % every); i < image.functions && time(NULL) < end;

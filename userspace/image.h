@@ -43,10 +43,20 @@ struct image {
 	u64 *warning;			/* sorted addresses of warnings' traps */
 	u32 warnings;
 	u64 tracer;			/* address of __fentry__ */
+	char error[256];		/* why it could not be opened */
 };
 
-/* Return: 0, or the exit status after a message on stderr. */
+/**
+ * image_open() - read what is to be known of a kernel's code
+ * @image: set up; what it holds of the file stays mapped until image_close()
+ * @path: a vmlinux that has its symbols
+ *
+ * Return: 0; -errno, -ENOEXEC for what is no such file. @image is closed then, and
+ * its error says what was wrong of which file.
+ */
 int image_open(struct image *image, const char *path);
+
+/* What was opened; that twice, or after an error, does nothing. */
 void image_close(struct image *image);
 
 /* The function around an address; NO_FUNCTION. */

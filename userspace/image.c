@@ -149,7 +149,7 @@ static void add_sections(struct image *image, Elf *elf)
 		data = header.sh_type == SHT_NOBITS ? NULL : elf_rawdata(scn, NULL);
 		section->begin = header.sh_addr;
 		section->end = header.sh_addr + header.sh_size;
-		section->bytes = data ? data->d_buf : NULL;
+		section->bytes = data && data->d_size >= header.sh_size ? data->d_buf : NULL;
 		section->code = name && (!strcmp(name, ".text") || !strcmp(name, ".init.text"));
 		section->detour = name && !strcmp(name, ".altinstr_aux");
 		image->sections++;
@@ -168,9 +168,8 @@ static int order_function(const void *a, const void *b)
 
 static bool is_noreturn(const char *name)
 {
-	u32 i;
-
 	const char *known;
+	u32 i;
 
 	for (i = 0; (known = stackanno_noreturn_name(i)); i++)
 		if (!strcmp(name, known))
@@ -201,14 +200,16 @@ static int order_name(const void *a, const void *b)
 }
 
 /* A cold part belongs to the function of its name: of its file, else a global one. */
-static void join_cold(struct image *image)
+static int join_cold(struct image *image)
 {
-	struct function **by_name = calloc(image->functions, sizeof(*by_name));
+	struct function **by_name = calloc(image->functions + 1, sizeof(*by_name));
 	struct function key = { 0 }, *pkey = &key, **found, *cold;
 	char base[512];
 	size_t len;
 	u32 i;
 
+	if (!by_name)
+		return -ENOMEM;
 	for (i = 0; i < image->functions; i++)
 		by_name[i] = &image->function[i];
 	qsort(by_name, image->functions, sizeof(*by_name), order_name);
@@ -236,6 +237,7 @@ static void join_cold(struct image *image)
 		}
 	}
 	free(by_name);
+	return 0;
 }
 
 static int add_functions(struct image *image, Elf *elf)
@@ -253,8 +255,12 @@ static int add_functions(struct image *image, Elf *elf)
 	if (!scn)
 		return -ENOENT;
 	data = elf_getdata(scn, NULL);
+	if (!data || !header.sh_entsize)
+		return -ENOENT;
 	count = (int)(header.sh_size / header.sh_entsize);
-	image->function = calloc(count, sizeof(image->function[0]));
+	image->function = calloc(count + 1, sizeof(image->function[0]));
+	if (!image->function)
+		return -ENOMEM;
 	for (i = 0; i < count; i++) {
 		const struct image_section *section;
 		const char *name;
@@ -278,8 +284,7 @@ static int add_functions(struct image *image, Elf *elf)
 			.noreturn = is_noreturn(name) };
 	}
 	merge_names(image);
-	join_cold(image);
-	return 0;
+	return join_cold(image);
 }
 
 static u64 symbol_of(Elf *elf, const char *wanted)
@@ -313,7 +318,7 @@ static s32 read_s32(const u8 *bytes)
 }
 
 /* struct jump_entry: two offsets from themselves, and a key. */
-static void add_labels(struct image *image, Elf *elf)
+static int add_labels(struct image *image, Elf *elf)
 {
 	u64 begin = symbol_of(elf, "__start___jump_table");
 	u64 end = symbol_of(elf, "__stop___jump_table"), at;
@@ -321,16 +326,19 @@ static void add_labels(struct image *image, Elf *elf)
 	const u8 *bytes = bytes_at(image, begin, &len);
 
 	if (!bytes)
-		return;
-	image->label = calloc(len / 16, sizeof(image->label[0]));
+		return 0;
+	image->label = calloc(len / 16 + 1, sizeof(image->label[0]));
+	if (!image->label)
+		return -ENOMEM;
 	for (at = begin; at + 16 <= begin + len; at += 16, bytes += 16)
 		image->label[image->labels++] = (struct jump_label){
 			.code = at + read_s32(bytes), .target = at + 4 + read_s32(bytes + 4) };
 	qsort(image->label, image->labels, sizeof(image->label[0]), order_label);
+	return 0;
 }
 
 /* struct bug_entry: offsets of code and file from themselves, line, flags. */
-static void add_warnings(struct image *image, Elf *elf)
+static int add_warnings(struct image *image, Elf *elf)
 {
 	u64 begin = symbol_of(elf, "__start___bug_table");
 	u64 end = symbol_of(elf, "__stop___bug_table"), at;
@@ -338,36 +346,51 @@ static void add_warnings(struct image *image, Elf *elf)
 	const u8 *bytes = bytes_at(image, begin, &len);
 
 	if (!bytes)
-		return;
-	image->warning = calloc(len / 12, sizeof(image->warning[0]));
+		return 0;
+	image->warning = calloc(len / 12 + 1, sizeof(image->warning[0]));
+	if (!image->warning)
+		return -ENOMEM;
 	for (at = begin; at + 12 <= begin + len; at += 12, bytes += 12)
 		if (bytes[10] & 1)
 			image->warning[image->warnings++] = at + read_s32(bytes);
 	qsort(image->warning, image->warnings, sizeof(image->warning[0]), order_address);
+	return 0;
+}
+
+static int fail(struct image *image, const char *path, const char *why, int error)
+{
+	snprintf(image->error, sizeof(image->error), "%s: %s", path, why);
+	image_close(image);
+	return error;
 }
 
 int image_open(struct image *image, const char *path)
 {
 	Elf *elf;
+	int ret;
 
 	memset(image, 0, sizeof(*image));
 	elf_version(EV_CURRENT);
-	image->fd = open(path, O_RDONLY);
-	elf = image->fd < 0 ? NULL : elf_begin(image->fd, ELF_C_READ_MMAP, NULL);
-	if (!elf) {
-		fprintf(stderr, "oracle: %s: cannot be read as ELF: %s\n", path,
-			image->fd < 0 ? strerror(errno) : elf_errmsg(-1));
-		return 2;
+	image->fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (image->fd < 0) {
+		ret = -errno;
+		return fail(image, path, strerror(errno), ret);
 	}
+	elf = elf_begin(image->fd, ELF_C_READ_MMAP, NULL);
 	image->elf = elf;
+	if (!elf || elf_kind(elf) != ELF_K_ELF)
+		return fail(image, path, "is no ELF file", -ENOEXEC);
 	add_sections(image, elf);
-	if (add_functions(image, elf) || !image->functions) {
-		fprintf(stderr, "oracle: %s: has no symbols of functions\n", path);
-		return 2;
-	}
+	ret = add_functions(image, elf);
+	if (!ret)
+		ret = add_labels(image, elf);
+	if (!ret)
+		ret = add_warnings(image, elf);
+	if (ret == -ENOMEM)
+		return fail(image, path, "out of memory", ret);
+	if (ret || !image->functions)
+		return fail(image, path, "has no symbols of functions", -ENOEXEC);
 	image->tracer = symbol_of(elf, "__fentry__");
-	add_labels(image, elf);
-	add_warnings(image, elf);
 	image->ops = (struct stackanno_ops){
 		.read = op_read, .decode = decode_insn, .part = op_part,
 		.jump_label = op_jump_label, .warns = op_warns, .noreturn = op_noreturn,
@@ -382,7 +405,13 @@ void image_close(struct image *image)
 	free(image->label);
 	free(image->warning);
 	elf_end(image->elf);
-	close(image->fd);
+	if (image->fd >= 0)
+		close(image->fd);
+	image->function = NULL;
+	image->label = NULL;
+	image->warning = NULL;
+	image->elf = NULL;
+	image->fd = -1;
 }
 
 u32 image_find(const struct image *image, const char *name)
