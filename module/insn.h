@@ -10,6 +10,32 @@
 
 #include "core/ops.h"
 
+/*
+ * VEX and EVEX hold the bits of a REX prefix, inverted, and one register more:
+ *	c5 RvvvvLpp
+ *	c4 RXBmmmmm WvvvvLpp
+ *	62 RXBR0mmm Wvvvv1pp ...
+ * Source: Intel's manual, volume 2, 2.3.5 and 2.7.1.
+ */
+static inline void stackanno_insn_take_vex(const struct insn *from, struct stackanno_insn *to)
+{
+	u8 first = from->vex_prefix.bytes[1], second = from->vex_prefix.bytes[2];
+	u8 low;
+
+	to->vex = from->vex_prefix.nbytes;
+	if (to->vex == 2) {
+		second = first;
+		first |= 0x60;
+		low = 0;
+	} else {
+		low = second >> 7;
+	}
+	to->rex = 0x40 | low << 3 | (~first >> 7 & 1) << 2 | (~first >> 6 & 1) << 1 |
+		  (~first >> 5 & 1);
+	to->vvvv = ~second >> 3 & 15;
+	to->map = to->vex == 2 ? 1 : first & 7;
+}
+
 /**
  * stackanno_insn_take() - take over what the decoder found
  * @from: decoded
@@ -30,7 +56,8 @@ static inline void stackanno_insn_take(const struct insn *from, struct stackanno
 	for (i = 0; i < 4; i++)
 		to->prefix[i] = from->prefixes.nbytes ? from->prefixes.bytes[i] : 0;
 	to->rex = from->rex_prefix.nbytes ? from->rex_prefix.bytes[0] : 0;
-	to->vex = from->vex_prefix.nbytes;
+	if (from->vex_prefix.nbytes)
+		stackanno_insn_take_vex(from, to);
 	to->has_modrm = from->modrm.nbytes;
 	to->modrm = from->modrm.bytes[0];
 	to->sib = from->sib.nbytes ? from->sib.bytes[0] : 0;

@@ -5,6 +5,9 @@
  *
  * Offsets of slots count from the CFA, the address above the return address, or
  * from the base that a function made by rounding its stack pointer.
+ *
+ * body.c finds the instructions and blocks, effect.c says what an instruction
+ * does to a state, join.c keeps the states of blocks, flow.c runs them.
  */
 #ifndef STACKANNO_CORE_FLOW_H
 #define STACKANNO_CORE_FLOW_H
@@ -21,6 +24,7 @@
 #define STACKANNO_FLOW_SLOTS 160
 /* Words below the CFA, and below the rounded base, that are looked after. */
 #define STACKANNO_FLOW_WORDS 512
+/* States, and instructions as long as there is room for both. */
 #define STACKANNO_FLOW_ARENA (152 * 1024)
 /* Instructions interpreted, over all visits. */
 #define STACKANNO_FLOW_BUDGET 400000
@@ -50,17 +54,27 @@ enum stackanno_flow_end {
 struct stackanno_flow_slot {
 	struct stackanno_value value;
 	s32 offset;
-	u8 size;	/* bytes */
+	u8 size;	/* bytes, at most 8 */
 	u8 base:1;	/* enum stackanno_flow_base */
 	u8 flags:7;	/* STACKANNO_SLOT_* */
 	u16 writer;	/* position of the instruction, STACKANNO_FLOW_MANY */
 };
 static_assert(sizeof(struct stackanno_flow_slot) == 16);
 
+/* What of the frame others may write to: addresses that left the function's sight. */
+struct stackanno_flow_escape {
+	s32 low[STACKANNO_BASES];	/* the lowest; S32_MAX: none */
+	u32 passed;	/* bit: that word above the CFA; the last: all from there on */
+	u32 reserved;
+};
+
+#define STACKANNO_FLOW_PASSED 32
+
 struct stackanno_flow_state {
 	struct stackanno_value reg[STACKANNO_IR_REGS];
 	/* The stack pointer kept at the top of another stack, and where. */
 	struct stackanno_value link_at, link;
+	struct stackanno_flow_escape escape;
 	u32 slots;	/* sorted by base, then offset */
 	struct stackanno_flow_slot slot[STACKANNO_FLOW_SLOTS];
 };
@@ -82,7 +96,7 @@ struct stackanno_flow_summary {
 	u32 end;		/* enum stackanno_flow_end */
 	u32 instructions;	/* interpreted */
 	u32 blocks;
-	u32 arena;		/* bytes used */
+	u32 arena;		/* bytes of states */
 	u32 unknown;		/* instructions that were not known */
 	u32 undecoded;		/* places that are no instructions */
 	u32 conflicts;		/* joins of different stack pointers */
@@ -92,7 +106,7 @@ struct stackanno_flow_summary {
 	u16 align_at;		/* position of the instruction that rounds; NOWHERE */
 	u16 align_bytes;
 	s32 align_from;		/* the stack pointer before, from the CFA */
-	bool passed_written;	/* the words above the return address are */
+	/* Over all paths, not only those to the instruction that is asked about. */
 	s32 escape_low[STACKANNO_BASES];	/* lowest address taken; S32_MAX */
 	u16 writer[STACKANNO_BASES][STACKANNO_FLOW_WORDS];	/* of each word */
 	u8 escaped[STACKANNO_BASES][STACKANNO_FLOW_WORDS / 8];	/* bit: address taken */
@@ -107,12 +121,19 @@ struct stackanno_flow {
 	u32 parts;
 	u32 code_bytes;
 	u16 at;			/* position of the current instruction */
-	bool renewed;		/* its older results are forgotten */
-	bool again;		/* the summary grew: once more from the start */
-	u16 leader[STACKANNO_FLOW_BLOCKS];
+	bool scanned;		/* no part and no block is added any more */
+	bool straight;		/* given up: states are those of the prologue */
+	bool renewed;		/* older results of this instruction are forgotten */
+	bool first;		/* it had none: its block was not visited yet */
+	u32 cached;		/* bytes of instructions at the arena's beginning */
+	u16 leader[STACKANNO_FLOW_BLOCKS];	/* sorted */
+	u16 rank[STACKANNO_FLOW_BLOCKS];	/* of a block, in reverse postorder */
+	u16 ranked[STACKANNO_FLOW_BLOCKS];	/* the block of a rank */
 	u16 slots_of[STACKANNO_FLOW_BLOCKS];
-	u32 state_of[STACKANNO_FLOW_BLOCKS];	/* offset in the arena, plus 1 */
-	u8 pending[STACKANNO_FLOW_BLOCKS / 8];
+	u16 code_of[STACKANNO_FLOW_BLOCKS];	/* words into the arena, plus 1; 0: not cached */
+	u16 state_of[STACKANNO_FLOW_BLOCKS];	/* the same of its state; 0: none */
+	u8 pending[STACKANNO_FLOW_BLOCKS / 8];	/* by rank */
+	u8 visited[STACKANNO_FLOW_BLOCKS / 8];	/* by block */
 	u8 leads[STACKANNO_FLOW_CODE_MAX / 8];
 	u8 seen[STACKANNO_FLOW_CODE_MAX / 8];
 	struct stackanno_flow_pair pair[STACKANNO_IR_REGS + STACKANNO_FLOW_SLOTS];
@@ -121,6 +142,7 @@ struct stackanno_flow {
 	u64 arena[STACKANNO_FLOW_ARENA / sizeof(u64)];
 };
 static_assert(sizeof(struct stackanno_flow) <= 192 * 1024);
+static_assert(STACKANNO_FLOW_ARENA / sizeof(u64) < 0xffff);
 
 /**
  * stackanno_flow_run() - analyse a function
@@ -131,14 +153,15 @@ static_assert(sizeof(struct stackanno_flow) <= 192 * 1024);
  *
  * Context: any; bounded by the limits above.
  * Return: 0; -E2BIG, -ENOSPC or -ETIME when a limit ended it (summary.end says
- * which): nothing may be asked of it then.
+ * which): what is known of any place then is what the function's first
+ * instructions saved, as far as they lead straight on.
  */
 int stackanno_flow_run(struct stackanno_flow *flow, struct stackanno_ops *ops, u64 begin,
 		       u32 size);
 
 /**
  * stackanno_flow_at() - the state at an instruction
- * @flow: after a stackanno_flow_run() that returned 0
+ * @flow: after stackanno_flow_run()
  * @ip: address
  * @returning: @ip is a return address: what holds when the call comes back,
  *	if it ever does; else what holds before the instruction at @ip
@@ -172,21 +195,33 @@ const struct stackanno_flow_state *stackanno_flow_calling(struct stackanno_flow 
  * @base: what @offset counts from
  * @offset: bytes
  *
+ * Context: any.
  * Return: the slot that begins there, NULL when nothing is known of it.
  */
 const struct stackanno_flow_slot *stackanno_flow_slot(const struct stackanno_flow_state *state,
 						      u32 base, s32 offset);
 
 /**
+ * stackanno_flow_passed() - whether a word above the CFA is as it was at entry
+ * @state: the state
+ * @word: its number, from the CFA up
+ *
+ * Context: any.
+ * Return: false when it may have been written.
+ */
+bool stackanno_flow_passed(const struct stackanno_flow_state *state, u32 word);
+
+/**
  * stackanno_flow_address() - the address of a position
  * @flow: after stackanno_flow_run()
  * @position: as in a slot's writer
  *
+ * Context: any.
  * Return: the address; 0 for a position outside the function.
  */
 u64 stackanno_flow_address(const struct stackanno_flow *flow, u32 position);
 
 /* Index of a word of the summary's tables; -1 when it has none. */
-int stackanno_flow_word(u32 base, s32 offset);
+int stackanno_flow_word(u32 base, s64 offset);
 
 #endif /* STACKANNO_CORE_FLOW_H */

@@ -31,6 +31,7 @@ enum stackanno_ir_op {
 	STACKANNO_IR_SWAP,	/* dst and src change places */
 	STACKANNO_IR_CANARY,	/* dst = the stack protector's canary */
 	STACKANNO_IR_FILL,	/* imm bytes at each step, src times, upwards from [dst]; both move */
+	STACKANNO_IR_LEAK,	/* src goes where it is not followed */
 	STACKANNO_IR_OPS
 };
 

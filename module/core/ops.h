@@ -17,8 +17,10 @@ struct stackanno_insn {
 	u8 opcode[3];
 	u8 opcodes;		/* how many of them */
 	u8 prefix[4];		/* legacy prefixes, in no order; 0: none */
-	u8 rex;			/* 0: none */
-	bool vex;		/* VEX, EVEX or XOP */
+	u8 rex;			/* 0: none; what VEX says of the same */
+	u8 vex;			/* bytes of a VEX or EVEX prefix; 0: none */
+	u8 vvvv;		/* the register in it */
+	u8 map;			/* of opcodes, as it says: 1 is 0f, 2 0f 38, 3 0f 3a */
 	bool has_modrm;
 	u8 modrm;
 	u8 sib;

@@ -14,23 +14,6 @@ struct stackanno_value stackanno_value_make(enum stackanno_value_kind kind, u32 
 					 .offset = offset };
 }
 
-bool stackanno_value_same(struct stackanno_value a, struct stackanno_value b)
-{
-	return a.kind == b.kind && a.width == b.width && a.sext == b.sext && a.id == b.id &&
-	       a.offset == b.offset;
-}
-
-bool stackanno_value_equal(struct stackanno_value a, struct stackanno_value b)
-{
-	return a.kind != STACKANNO_VALUE_UNKNOWN && stackanno_value_same(a, b);
-}
-
-bool stackanno_value_in_frame(struct stackanno_value value)
-{
-	return value.width == WHOLE && (value.kind == STACKANNO_VALUE_CFA ||
-					value.kind == STACKANNO_VALUE_ALIGNED);
-}
-
 /* A constant in the one form that it has: whole where its sign allows. */
 static bool set_const(s64 number, struct stackanno_value *result)
 {

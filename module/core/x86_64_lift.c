@@ -167,13 +167,21 @@ static void store_any(struct lift *lift, u32 bytes)
 	ir->imm = bytes;
 }
 
+static void leak(struct lift *lift, u8 src)
+{
+	if (src != NO_REG)
+		emit(lift, STACKANNO_IR_LEAK, WORD, NO_REG, src);
+}
+
 /* The register or memory of ModRM becomes something that depends on @src. */
 static void spoil_rm(struct lift *lift, u32 size, u8 src)
 {
-	if (is_memory(lift))
+	if (is_memory(lift)) {
+		leak(lift, src);
 		store_any(lift, size);
-	else
+	} else {
 		mix(lift, whole_of(lift, modrm_rm(lift), size), src);
+	}
 }
 
 /* dst = src among registers; what is narrower than 32 bits leaves the rest. */
@@ -268,7 +276,7 @@ static void op_alu(struct lift *lift)
 	if (form >= 4)
 		alu_const(lift, alu, RAX, lift->insn->immediate);
 	else if (is_memory(lift) && form < 2)
-		store_any(lift, lift->size);
+		spoil_rm(lift, lift->size, whole_of(lift, modrm_reg(lift), lift->size));
 	else if (is_memory(lift))
 		mix(lift, whole_of(lift, modrm_reg(lift), lift->size), NO_REG);
 	else if (form < 2)
@@ -697,6 +705,12 @@ static void op_movd_store(struct lift *lift)
 		spoil_rm(lift, WORD, NO_REG);
 }
 
+static void op_movd_load(struct lift *lift)
+{
+	if (!is_memory(lift))
+		leak(lift, modrm_rm(lift));
+}
+
 static void op_vmread(struct lift *lift)
 {
 	spoil_rm(lift, WORD, NO_REG);
@@ -792,6 +806,8 @@ static void op_group_9(struct lift *lift)
 	if (!is_memory(lift)) {
 		clobber(lift, BIT_OF(modrm_rm(lift)));
 	} else if (group(lift) == 1) {
+		leak(lift, RBX);
+		leak(lift, RCX);
 		store_any(lift, 16);
 		op_rdtsc(lift);
 	} else if (group(lift) == 7) {
@@ -849,7 +865,8 @@ static const lift_fn two_byte[256] = {
 	[0x22 ... 0x23] = op_nothing, [0x28] = op_nothing, [0x29] = op_vector_store,
 	[0x2a] = op_nothing, [0x2b] = op_vector_store, [0x2c ... 0x2d] = op_clobber_reg,
 	[0x2e ... 0x30] = op_nothing, [0x31 ... 0x33] = op_rdtsc, [0x34 ... 0x35] = op_return,
-	[0x40 ... 0x4f] = op_mix_reg, [0x50] = op_clobber_reg, [0x51 ... 0x77] = op_nothing,
+	[0x40 ... 0x4f] = op_mix_reg, [0x50] = op_clobber_reg, [0x51 ... 0x6d] = op_nothing, [0x6e] = op_movd_load,
+	[0x6f ... 0x77] = op_nothing,
 	[0x78] = op_vmread, [0x79] = op_nothing, [0x7e] = op_movd_store,
 	[0x7f] = op_vector_store, [0x80 ... 0x8f] = op_branch, [0x90 ... 0x9f] = op_setcc,
 	[0xa0] = op_push_other, [0xa1] = op_pop_other, [0xa2] = op_cpuid, [0xa3] = op_nothing,
@@ -896,29 +913,22 @@ static void op_three_byte(struct lift *lift)
 		op_unknown(lift);
 }
 
-/* A register of ModRM, of which VEX keeps the fourth bit where it is not looked for. */
-static void mix_either(struct lift *lift, u8 reg)
-{
-	mix(lift, reg & 7, NO_REG);
-	mix(lift, reg | 8, NO_REG);
-}
-
 /* Bit manipulation on general registers: the last rows of two maps. */
 static void op_vector_bits(struct lift *lift)
 {
-	/* blsr and its like, and mulx, name a destination in the prefix. */
-	if (lift->op == 0xf3 || lift->op == 0xf6) {
-		lift->list->unknown = true;
-		clobber(lift, 0xffff & ~BIT_OF(RSP));
-	} else {
-		mix_either(lift, modrm_reg(lift));
-	}
+	u8 reg = modrm_reg(lift);
+
+	/* blsr, blsmsk and blsi name their destination in the prefix; mulx names two. */
+	if (lift->insn->map == 2 && (lift->op == 0xf3 || lift->op == 0xf6))
+		mix(lift, lift->insn->vvvv, NO_REG);
+	if (lift->op != 0xf3)
+		mix(lift, reg, NO_REG);
 }
 
 /* Vectors by VEX and EVEX: any memory is taken for written. */
 static void op_vector(struct lift *lift)
 {
-	if (lift->op >= 0xf0) {
+	if (lift->insn->map > 1 && lift->op >= 0xf0) {
 		op_vector_bits(lift);
 		return;
 	}
@@ -927,6 +937,9 @@ static void op_vector(struct lift *lift)
 		return;
 	}
 	switch (lift->op) {
+	case 0x6e:
+		leak(lift, modrm_rm(lift));
+		break;
 	case 0x14 ... 0x17:
 	case 0x2c ... 0x2d:
 	case 0x50:
@@ -934,8 +947,8 @@ static void op_vector(struct lift *lift)
 	case 0x93:
 	case 0xc5:
 	case 0xd7:
-		mix_either(lift, modrm_reg(lift));
-		mix_either(lift, modrm_rm(lift));
+		mix(lift, modrm_reg(lift), NO_REG);
+		mix(lift, modrm_rm(lift), NO_REG);
 		break;
 	}
 }

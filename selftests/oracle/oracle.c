@@ -197,7 +197,8 @@ static bool is_known(const struct stackanno_flow_state *state, const struct plac
 	for (i = 0; i < state->slots; i++)
 		if (tells(state->slot[i].value, entry))
 			return true;
-	return entry->kind == PLACE_CFA && !oracle.flow.summary.passed_written;
+	return entry->kind == PLACE_CFA &&
+	       stackanno_flow_passed(state, (u32)(entry->offset / 8));
 }
 
 static bool is_argument(u8 reg)

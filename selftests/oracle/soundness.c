@@ -15,7 +15,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
 #include <unicorn/unicorn.h>
+#include <unistd.h>
 
 #include "core/arch.h"
 #include "core/flow.h"
@@ -39,6 +42,9 @@
 #define CANARY_AT 0x28
 #define REPEAT_MAX 4096
 #define MACHINE_LIFE 2000
+/* Times that the emulator itself may crash. */
+#define CRASHES_MAX 8
+#define FIRST_SEED 88172645463325252ULL
 
 static const int uc_regs[REGISTERS] = {
 	UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX,
@@ -74,8 +80,13 @@ struct machine {
 	u32 pages;
 };
 
+/* Kept by the child that runs the functions, read by its parent when it is gone. */
 struct counts {
 	u64 functions, soft, overruns, runs, checkpoints, claims, ended_by_emulator;
+	u64 seed;
+	u32 at;		/* index of the function that is run */
+	u32 broken, excuses;
+	bool done;
 };
 
 /* What is known to be at odds with the emulator, and why. */
@@ -88,17 +99,16 @@ static const struct {
 static struct image image;
 static struct stackanno_flow flow;
 static struct machine machine;
-static struct counts counts;
+static struct counts *counts;
 static struct known known[STATES_MAX];
 static u32 knowns;
-static u64 seed = 88172645463325252ULL;
 
 static u64 random_u64(void)
 {
-	seed ^= seed << 13;
-	seed ^= seed >> 7;
-	seed ^= seed << 17;
-	return seed;
+	counts->seed ^= counts->seed << 13;
+	counts->seed ^= counts->seed >> 7;
+	counts->seed ^= counts->seed << 17;
+	return counts->seed;
 }
 
 /* What memory and registers hold: pointers, small numbers, anything. */
@@ -366,7 +376,7 @@ static bool check_value(struct stackanno_value claim, u64 value, u32 size)
 	default:
 		return false;
 	}
-	counts.claims++;
+	counts->claims++;
 	expected = cut(expected + (u64)(s64)claim.offset, claim);
 	return size == 8 ? expected == value :
 			   !((expected ^ value) & ((1ULL << (8 * size)) - 1));
@@ -423,7 +433,7 @@ static bool check_state(const struct stackanno_flow_state *state, const char **w
 			continue;
 		if (!state->reg[i].soft)
 			return false;
-		counts.soft++;
+		counts->soft++;
 	}
 	*what = "a slot";
 	uc_mem_read(machine.uc, CFA_AT - FRAME_BYTES, machine.stack + (CFA_AT - FRAME_BYTES - STACK),
@@ -439,9 +449,9 @@ static bool check_state(const struct stackanno_flow_state *state, const char **w
 				slot->size))
 			continue;
 		if (slot->value.soft) {
-			counts.soft++;
+			counts->soft++;
 		} else if (is_linkage(slot->value) && is_overrun(address)) {
-			counts.overruns++;
+			counts->overruns++;
 			*what = NULL;
 			return false;
 		} else {
@@ -602,7 +612,7 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *data)
 	}
 	machine.ip = address;
 	state = state_at(address);
-	counts.checkpoints++;
+	counts->checkpoints++;
 	if (!state || !check_state(state, &what, &at)) {
 		machine.violated = what;
 		if (what)
@@ -622,14 +632,14 @@ static bool run(const struct function *function)
 	machine.ip = 0;
 	machine.steps = 0;
 	machine.violated = false;
-	machine.forced = counts.runs % 2;
-	counts.runs++;
+	machine.forced = counts->runs % 2;
+	counts->runs++;
 	if (uc_hook_add(machine.uc, &hook, UC_HOOK_CODE, (void *)on_code, (void *)function, 1, 0)) {
 		fprintf(stderr, "soundness: the emulator takes no hook\n");
 		exit(2);
 	}
 	if (uc_emu_start(machine.uc, function->begin, 0, 0, 0))
-		counts.ended_by_emulator++;
+		counts->ended_by_emulator++;
 	uc_hook_del(machine.uc, hook);
 	return !machine.violated;
 }
@@ -642,6 +652,82 @@ static bool is_excused(const char *name)
 		if (!strcmp(name, excused[i].name))
 			return true;
 	return false;
+}
+
+struct plan {
+	u32 every, runs;
+	const char *only;
+	time_t end;
+};
+
+static void run_function(const struct function *function, u32 runs)
+{
+	u32 i;
+
+	if (stackanno_flow_run(&flow, &image.ops, function->begin, function->size))
+		return;
+	forget_states();
+	/* Of the code it translated the emulator forgets nothing by itself. */
+	if (++counts->functions % MACHINE_LIFE == 0) {
+		uc_close(machine.uc);
+		open_machine();
+	}
+	for (i = 0; i < runs && run(function); i++)
+		;
+	if (i == runs)
+		return;
+	if (is_excused(function->name))
+		counts->excuses++;
+	else
+		counts->broken++;
+}
+
+static void run_all(const struct plan *plan)
+{
+	const struct function *function;
+
+	open_machine();
+	for (; counts->at < image.functions && time(NULL) < plan->end;
+	     counts->at += plan->only ? 1 : plan->every) {
+		function = &image.function[counts->at];
+		if (function->parent == NO_FUNCTION &&
+		    (!plan->only || !strcmp(plan->only, function->name)))
+			run_function(function, plan->runs);
+	}
+	counts->done = true;
+}
+
+/*
+ * In a process of its own: Unicorn's translated code faults now and then, which is
+ * said, and the rest goes on behind the function that it was.
+ * Return: 0; -errno when there is no such process.
+ */
+static int run_apart(const struct plan *plan)
+{
+	pid_t pid;
+	int status;
+
+	fflush(NULL);
+	pid = fork();
+	if (pid < 0) {
+		fprintf(stderr, "soundness: fork: %s\n", strerror(errno));
+		return -errno;
+	}
+	if (!pid) {
+		run_all(plan);
+		fflush(NULL);
+		_exit(0);
+	}
+	if (waitpid(pid, &status, 0) != pid)
+		return -ECHILD;
+	if (WIFEXITED(status) && WEXITSTATUS(status)) {
+		return -EIO;
+	} else if (!counts->done) {
+		printf("%s: the emulator crashed (signal %d)\n",
+		       image.function[counts->at].name, WTERMSIG(status));
+		counts->at += plan->only ? 1 : plan->every;
+	}
+	return 0;
 }
 
 static void usage(FILE *to)
@@ -681,24 +767,23 @@ int main(int argc, char **argv)
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	u32 every = 16, runs = 8, seconds = 120, i, j, broken = 0, excuses = 0;
-	const char *only = NULL;
-	time_t end;
+	struct plan plan = { .every = 16, .runs = 8 };
+	u32 seconds = 120, crashes;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (option) {
 		case 'e':
-			every = number("every", optarg);
+			plan.every = number("every", optarg);
 			break;
 		case 'r':
-			runs = number("runs", optarg);
+			plan.runs = number("runs", optarg);
 			break;
 		case 's':
 			seconds = number("seconds", optarg);
 			break;
 		case 'o':
-			only = optarg;
+			plan.only = optarg;
 			break;
 		case 'h':
 			usage(stdout);
@@ -716,41 +801,34 @@ int main(int argc, char **argv)
 		fprintf(stderr, "soundness: %s\n", image.error);
 		return 2;
 	}
-	open_machine();
-	end = time(NULL) + seconds;
-	for (i = only ? 0 : (u32)(random_u64() % every); i < image.functions && time(NULL) < end;
-	     i += only ? 1 : every) {
-		const struct function *function = &image.function[i];
-
-		if (function->parent != NO_FUNCTION || (only && strcmp(only, function->name)))
-			continue;
-		if (stackanno_flow_run(&flow, &image.ops, function->begin, function->size))
-			continue;
-		forget_states();
-		/* Of the code it translated the emulator forgets nothing by itself. */
-		if (++counts.functions % MACHINE_LIFE == 0) {
-			uc_close(machine.uc);
-			open_machine();
-		}
-		for (j = 0; j < runs && run(function); j++)
-			;
-		if (j < runs && is_excused(function->name))
-			excuses++;
-		else
-			broken += j < runs;
+	plan.end = time(NULL) + seconds;
+	counts = mmap(NULL, sizeof(*counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      -1, 0);
+	if (counts == MAP_FAILED) {
+		fprintf(stderr, "soundness: out of memory\n");
+		return 2;
 	}
+	counts->seed = FIRST_SEED;
+	counts->at = plan.only ? 0 : (u32)(random_u64() % plan.every);
+	for (crashes = 0; !counts->done && crashes <= CRASHES_MAX; crashes += !counts->done)
+		if (run_apart(&plan))
+			return 2;
 	printf("%llu functions, %llu runs, %llu checkpoints, %llu claims, %llu runs ended by the emulator\n",
-	       (unsigned long long)counts.functions, (unsigned long long)counts.runs,
-	       (unsigned long long)counts.checkpoints, (unsigned long long)counts.claims,
-	       (unsigned long long)counts.ended_by_emulator);
-	printf("%llu soft claims untrue; %llu runs over their own frame\n",
-	       (unsigned long long)counts.soft, (unsigned long long)counts.overruns);
-	printf("violations in %u functions, and in %u of those that are excused\n", broken,
-	       excuses);
+	       (unsigned long long)counts->functions, (unsigned long long)counts->runs,
+	       (unsigned long long)counts->checkpoints, (unsigned long long)counts->claims,
+	       (unsigned long long)counts->ended_by_emulator);
+	printf("%llu soft claims untrue; %llu runs over their own frame; %u crashes of the emulator\n",
+	       (unsigned long long)counts->soft, (unsigned long long)counts->overruns, crashes);
+	printf("violations in %u functions, and in %u of those that are excused\n",
+	       counts->broken, counts->excuses);
+	if (!counts->done) {
+		fprintf(stderr, "soundness: the emulator crashed %u times: given up\n", crashes);
+		return 2;
+	}
 	/* A function takes some twenty instructions on its way through. */
-	if (counts.checkpoints < counts.runs * 10) {
+	if (counts->checkpoints < counts->runs * 10) {
 		fprintf(stderr, "soundness: hardly anything was checked\n");
 		return 2;
 	}
-	return broken ? 1 : 0;
+	return counts->broken ? 1 : 0;
 }

@@ -268,6 +268,41 @@ static const struct {
 	{ "words passed on the stack",
 	  { .body = "488b442408 90" }, BODY + 5, false, {
 		{ REG, RAX, STACKANNO_VALUE_PASSED, 0 } } },
+	{ "a word above the CFA that was written does not speak for the next",
+	  { .body = "48897c2408 488b442410 90" }, BODY + 10, false, {
+		{ REG, RAX, STACKANNO_VALUE_PASSED, 1 } } },
+	{ "an address is published by a compare-and-exchange",
+	  { .body = "4883ec18 48897c2408 488d5c2408 f0480fb11e 31db e800010000 90" },
+	  BODY + 26, true, {
+		{ NO_SLOT, -24 } } },
+	{ "an address that one way alone has put into a slot is lost sight of",
+	  { .body = "4883ec18 48897c2408 31c0 85f6 740b 488d442408 48890424 31c0 e800010000 90" },
+	  BODY + 31, true, {
+		{ NO_SLOT, -24 } } },
+	{ "what is copied out of the frame may be addresses",
+	  { .body = "4883ec18 48891424 4889e0 4889442408 488d742408 31c0 48a5 e800010000 90" },
+	  BODY + 30, true, {
+		{ NO_SLOT, -32 } } },
+	{ "a prefix names the register that blsr writes",
+	  { .body = "c4e2e0f3cf 90" }, BODY + 5, false, {
+		{ REG, RBX, STACKANNO_VALUE_RESULT, 0 << 8 | RBX },
+		{ REG, RCX, STACKANNO_VALUE_ENTRY, RCX },
+		{ REG, R9, STACKANNO_VALUE_ENTRY, R9 } } },
+	{ "shlx writes one register, mulx two",
+	  { .body = "c462f1f7cf c462e3f6ce 90" }, BODY + 10, false, {
+		{ REG, RBX, STACKANNO_VALUE_RESULT, 5 << 8 | RBX },
+		{ REG, R9, STACKANNO_VALUE_RESULT, 5 << 8 | R9 },
+		{ REG, RCX, STACKANNO_VALUE_ENTRY, RCX },
+		{ REG, RBP, STACKANNO_VALUE_ENTRY, RBP },
+		{ REG, RSI, STACKANNO_VALUE_ENTRY, RSI } } },
+	{ "a length beyond all frames",
+	  { .body = "b9ffffff7f 4889e7 f348ab 90" }, BODY + 11, false, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 } } },
+	{ "a frame as large as an offset can be",
+	  { .body = "4881ecf0ffff7f 50 90" }, BODY + 8, false, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -0x7fffffff - 1 } } },
+	{ "what lies before the place that is jumped to in a part is not its beginning",
+	  { .body = "e9fdff0000", .cold = "909090 c3" }, COLD, false, { { NO_STATE } } },
 	{ "bytes that are no instruction end their path only",
 	  { .body = "85ff 7401 06 90" }, BODY + 5, false, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 } } },
@@ -346,6 +381,37 @@ TEST(too_large_a_function_is_refused)
 					     STACKANNO_FLOW_CODE_MAX + 1));
 	EXPECT_EQ(STACKANNO_FLOW_TOO_LARGE, flow.summary.end);
 	EXPECT_EQ(-E2BIG, stackanno_flow_run(&flow, &world.ops, BODY, 0));
+	EXPECT_EQ(NULL, stackanno_flow_at(&flow, BODY, false));
+}
+
+TEST(of_a_function_that_was_refused_what_it_saved_first_is_known)
+{
+	/* call (the tracer); push %rbp; mov %rsp,%rbp; push %rbx; mov %rdi,%rbx; je +0 */
+	struct code code = { .body = "e800010000 55 4889e5 53 4889fb 7400 4883c408 90" };
+	const struct stackanno_flow_slot *slot;
+	const struct stackanno_flow_state *state;
+	struct world world;
+	u64 call;
+
+	ASSERT_EQ(0, run(&world, &code));
+	EXPECT_EQ(-E2BIG, stackanno_flow_run(&flow, &world.ops, BODY,
+					     STACKANNO_FLOW_CODE_MAX + 1));
+	state = stackanno_flow_at(&flow, BODY + 1000, true);
+	ASSERT_NE(NULL, state);
+	EXPECT_EQ(3, state->slots);
+	EXPECT_TRUE(state->reg[RSP].kind == STACKANNO_VALUE_UNKNOWN);
+	EXPECT_TRUE(state->reg[RBX].kind == STACKANNO_VALUE_UNKNOWN);
+	EXPECT_FALSE(stackanno_flow_passed(state, 0));
+	slot = stackanno_flow_slot(state, STACKANNO_BASE_CFA, -24);
+	ASSERT_NE(NULL, slot);
+	EXPECT_TRUE(slot->value.kind == STACKANNO_VALUE_ENTRY && slot->value.id == RBX &&
+		    slot->value.soft);
+	/* Before its push. */
+	state = stackanno_flow_at(&flow, BODY + 9, false);
+	ASSERT_NE(NULL, state);
+	EXPECT_EQ(NULL, stackanno_flow_slot(state, STACKANNO_BASE_CFA, -24));
+	EXPECT_NE(NULL, stackanno_flow_slot(state, STACKANNO_BASE_CFA, -16));
+	EXPECT_EQ(NULL, stackanno_flow_calling(&flow, BODY + 5, &call));
 }
 
 TEST_HARNESS_MAIN

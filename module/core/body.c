@@ -1,0 +1,480 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Blocks begin where a jump leads. They are found from the function's first
+ * instruction on, following every jump, and then put into reverse postorder: code
+ * that is seldom run stands at a function's end, and what it jumps back to is better
+ * visited behind it. Each instruction is decoded once as long as the arena has room
+ * for what it was lifted to; states take that room when they need it, and
+ * instructions are decoded again then.
+ */
+#include "body.h"
+
+#define TRACER_AT_MAX 4
+#define WORD 8
+
+/* stands before the operations of a cached instruction. */
+struct entry {
+	u16 position;
+	u16 target;
+	u8 length;
+	u8 count;
+	u8 exit;
+	u8 flags;	/* ENTRY_* */
+};
+static_assert(sizeof(struct entry) == WORD);
+
+#define ENTRY_ON	(1U << 0)
+#define ENTRY_TRACER	(1U << 1)
+#define ENTRY_UNKNOWN	(1U << 2)
+
+/* What finding the order needs, behind the cache: a way through all blocks. */
+struct way {
+	struct stackanno_body_cursor cursor;
+	u32 block;
+};
+
+#define WAYS_BYTES (STACKANNO_FLOW_BLOCKS * sizeof(struct way))
+#define CACHE_MAX (STACKANNO_FLOW_ARENA - WAYS_BYTES)
+
+static bool bit_of(const u8 *bits, u32 n)
+{
+	return bits[n / 8] >> (n % 8) & 1;
+}
+
+static void set_bit_of(u8 *bits, u32 n)
+{
+	bits[n / 8] |= 1 << (n % 8);
+}
+
+/* ---- positions ---- */
+
+u32 stackanno_body_position(const struct stackanno_flow *flow, u64 address)
+{
+	u32 i;
+
+	for (i = 0; i < flow->parts; i++)
+		if (address - flow->part[i].begin < flow->part[i].size)
+			return flow->part[i].position + (u32)(address - flow->part[i].begin);
+	return STACKANNO_FLOW_NOWHERE;
+}
+
+static const struct stackanno_flow_part *part_of(const struct stackanno_flow *flow, u32 position)
+{
+	u32 i;
+
+	for (i = 0; i < flow->parts; i++)
+		if (position - flow->part[i].position < flow->part[i].size)
+			return &flow->part[i];
+	return NULL;
+}
+
+u64 stackanno_flow_address(const struct stackanno_flow *flow, u32 position)
+{
+	const struct stackanno_flow_part *part = part_of(flow, position);
+
+	return part ? part->begin + (position - part->position) : 0;
+}
+
+static u32 part_end(const struct stackanno_flow *flow, u32 position)
+{
+	const struct stackanno_flow_part *part = part_of(flow, position);
+
+	return part ? part->position + part->size : 0;
+}
+
+static int add_part(struct stackanno_flow *flow, const struct stackanno_extent *extent)
+{
+	struct stackanno_flow_part *part = &flow->part[flow->parts];
+
+	if (flow->parts == STACKANNO_FLOW_EXTENTS ||
+	    extent->size > STACKANNO_FLOW_CODE_MAX - flow->code_bytes)
+		return -E2BIG;
+	part->begin = extent->begin;
+	part->size = extent->size;
+	part->position = flow->code_bytes;
+	flow->code_bytes += extent->size;
+	flow->parts++;
+	return 0;
+}
+
+/* ---- one instruction and where it leads ---- */
+
+static u32 find_target(struct stackanno_flow *flow, u64 address, int *error)
+{
+	struct stackanno_extent extent;
+	u32 position = stackanno_body_position(flow, address);
+
+	if (position != STACKANNO_FLOW_NOWHERE || !address || flow->scanned)
+		return position;
+	switch (flow->ops->part(flow->ops, flow->part[0].begin, address, &extent)) {
+	case 0:
+		break;
+	case -EFAULT:
+		flow->summary.out_of_sight++;
+		return STACKANNO_FLOW_NOWHERE;
+	default:
+		return STACKANNO_FLOW_NOWHERE;
+	}
+	*error = add_part(flow, &extent);
+	return *error ? STACKANNO_FLOW_NOWHERE : stackanno_body_position(flow, address);
+}
+
+/* A tracer's call comes first, but for the mark of an indirect call's target. */
+static bool is_tracer(const struct stackanno_flow *flow)
+{
+	return flow->list.exit == STACKANNO_EXIT_CALL && flow->list.target &&
+	       flow->at <= TRACER_AT_MAX && flow->ops->tracer(flow->ops, flow->list.target);
+}
+
+static bool may_be_patched(const struct stackanno_ir_list *list)
+{
+	return (list->length == 2 || list->length == 5) &&
+	       (list->exit == STACKANNO_EXIT_JUMP ||
+		(list->exit == STACKANNO_EXIT_NEXT && !list->count));
+}
+
+static int decode_at(struct stackanno_flow *flow, u32 position, u64 address)
+{
+	u8 bytes[STACKANNO_INSN_BYTES];
+	struct stackanno_insn insn;
+	u32 len;
+
+	len = flow->ops->read(flow->ops, address, bytes, sizeof(bytes));
+	if (!len || flow->ops->decode(flow->ops, bytes, len, &insn) || !insn.length)
+		return -EINVAL;
+	flow->at = position;
+	stackanno_arch_lift(&insn, address, flow->ops->canary, &flow->list);
+	return 0;
+}
+
+static int find_leads(struct stackanno_flow *flow, u64 address, struct stackanno_body_step *step)
+{
+	const struct stackanno_ir_list *list = &flow->list;
+	int error = 0;
+
+	switch (list->exit) {
+	case STACKANNO_EXIT_BRANCH:
+		step->on = true;
+		step->target = find_target(flow, list->target, &error);
+		break;
+	case STACKANNO_EXIT_JUMP:
+		step->target = find_target(flow, list->target, &error);
+		break;
+	case STACKANNO_EXIT_CALL:
+		step->on = !list->target || !flow->ops->noreturn(flow->ops, list->target);
+		step->tracer = is_tracer(flow);
+		break;
+	case STACKANNO_EXIT_STOP:
+		/* A breakpoint stands where another instruction stood. */
+		flow->summary.out_of_sight++;
+		break;
+	case STACKANNO_EXIT_TRAP:
+		step->on = flow->ops->warns(flow->ops, address);
+		break;
+	case STACKANNO_EXIT_NEXT:
+		step->on = true;
+		break;
+	}
+	return error;
+}
+
+/* Return: 0; -EINVAL when there is no instruction; -E2BIG for too much code. */
+static int decode(struct stackanno_flow *flow, u32 position, struct stackanno_body_step *step)
+{
+	u64 address = stackanno_flow_address(flow, position), other;
+	struct stackanno_ir_list *list = &flow->list;
+	int ret;
+
+	if (decode_at(flow, position, address))
+		return -EINVAL;
+	if (may_be_patched(list)) {
+		other = flow->ops->jump_label(flow->ops, address);
+		if (other) {
+			list->exit = STACKANNO_EXIT_BRANCH;
+			list->target = other;
+		}
+	}
+	*step = (struct stackanno_body_step){
+		.op = list->op, .count = list->count, .length = list->length,
+		.exit = list->exit, .unknown = list->unknown,
+		.target = STACKANNO_FLOW_NOWHERE };
+	ret = find_leads(flow, address, step);
+	/* Text that was patched since it was scanned may lead where no block begins. */
+	if (flow->scanned && step->target != STACKANNO_FLOW_NOWHERE &&
+	    !bit_of(flow->leads, step->target)) {
+		flow->summary.out_of_sight++;
+		step->target = STACKANNO_FLOW_NOWHERE;
+	}
+	return ret;
+}
+
+/* ---- the cache ---- */
+
+static struct entry *entry_at(struct stackanno_flow *flow, u32 offset)
+{
+	return (struct entry *)((u8 *)flow->arena + offset);
+}
+
+static u32 entry_bytes(const struct entry *entry)
+{
+	return sizeof(*entry) + entry->count * sizeof(struct stackanno_ir);
+}
+
+/* All instructions are in the cache, or none: what overflows it is large. */
+static void cache(struct stackanno_flow *flow, const struct stackanno_body_step *step, bool *full)
+{
+	u32 bytes = sizeof(struct entry) + step->count * sizeof(struct stackanno_ir);
+	struct entry *entry = entry_at(flow, flow->cached);
+
+	if (*full)
+		return;
+	if (bytes > CACHE_MAX - flow->cached) {
+		*full = true;
+		flow->cached = 0;
+		return;
+	}
+	*entry = (struct entry){
+		.position = flow->at, .target = step->target, .length = step->length,
+		.count = step->count, .exit = step->exit,
+		.flags = (step->on ? ENTRY_ON : 0) | (step->tracer ? ENTRY_TRACER : 0) |
+			 (step->unknown ? ENTRY_UNKNOWN : 0) };
+	memcpy(entry + 1, step->op, step->count * sizeof(struct stackanno_ir));
+	flow->cached += bytes;
+}
+
+bool stackanno_body_forget(struct stackanno_flow *flow)
+{
+	u32 words = flow->cached / WORD, i;
+
+	if (!words)
+		return false;
+	memmove(flow->arena, flow->arena + words, flow->summary.arena);
+	memset(flow->code_of, 0, sizeof(flow->code_of));
+	for (i = 0; i < flow->summary.blocks; i++)
+		if (flow->state_of[i])
+			flow->state_of[i] -= words;
+	flow->cached = 0;
+	return true;
+}
+
+static void index_cache(struct stackanno_flow *flow)
+{
+	u32 offset;
+
+	for (offset = 0; offset < flow->cached; offset += entry_bytes(entry_at(flow, offset)))
+		if (bit_of(flow->leads, entry_at(flow, offset)->position))
+			flow->code_of[stackanno_body_block(flow,
+				entry_at(flow, offset)->position)] = offset / WORD + 1;
+}
+
+u32 stackanno_body_open(const struct stackanno_flow *flow, u32 block,
+			struct stackanno_body_cursor *cursor)
+{
+	cursor->position = flow->leader[block];
+	cursor->cached = flow->code_of[block];
+	return part_end(flow, cursor->position);
+}
+
+int stackanno_body_next(struct stackanno_flow *flow, struct stackanno_body_cursor *cursor,
+			struct stackanno_body_step *step)
+{
+	const struct entry *entry;
+	u32 offset;
+	int ret;
+
+	flow->renewed = false;
+	offset = (cursor->cached - 1) * WORD;
+	if (!cursor->cached || offset >= flow->cached) {
+		ret = decode(flow, cursor->position, step);
+		cursor->cached = 0;
+		cursor->position += step->length;
+		return ret;
+	}
+	entry = entry_at(flow, offset);
+	*step = (struct stackanno_body_step){
+		.op = (const struct stackanno_ir *)(entry + 1), .count = entry->count,
+		.length = entry->length, .exit = entry->exit, .target = entry->target,
+		.on = entry->flags & ENTRY_ON, .tracer = entry->flags & ENTRY_TRACER,
+		.unknown = entry->flags & ENTRY_UNKNOWN };
+	flow->at = entry->position;
+	cursor->position += entry->length;
+	offset += entry_bytes(entry);
+	cursor->cached = offset < flow->cached &&
+		entry_at(flow, offset)->position == cursor->position ? offset / WORD + 1 : 0;
+	return 0;
+}
+
+/* ---- finding the blocks ---- */
+
+bool stackanno_body_leads(const struct stackanno_flow *flow, u32 position)
+{
+	return bit_of(flow->leads, position);
+}
+
+static int add_leader(struct stackanno_flow *flow, u32 position)
+{
+	if (position == STACKANNO_FLOW_NOWHERE || bit_of(flow->leads, position))
+		return 0;
+	if (flow->summary.blocks == STACKANNO_FLOW_BLOCKS)
+		return -E2BIG;
+	set_bit_of(flow->leads, position);
+	flow->leader[flow->summary.blocks++] = position;
+	return 0;
+}
+
+static int scan_run(struct stackanno_flow *flow, u32 position, bool *full)
+{
+	struct stackanno_body_step step;
+	u32 end = part_end(flow, position);
+	int ret;
+
+	while (position < end) {
+		if (bit_of(flow->seen, position))
+			return add_leader(flow, position);
+		ret = decode(flow, position, &step);
+		if (ret == -EINVAL) {
+			flow->summary.undecoded++;
+			return 0;
+		}
+		if (!ret)
+			ret = add_leader(flow, step.target);
+		if (ret)
+			return ret;
+		set_bit_of(flow->seen, position);
+		cache(flow, &step, full);
+		/*
+		 * Where an interrupt's return is made by hand to go on in the same
+		 * function, its address was pushed a few instructions before: taken
+		 * for the next one.
+		 */
+		if (!step.on && step.exit != STACKANNO_EXIT_RESUME)
+			return 0;
+		position += step.length;
+	}
+	return 0;
+}
+
+static void sort_leaders(struct stackanno_flow *flow)
+{
+	u32 position, n = 0;
+
+	for (position = 0; position < flow->code_bytes; position++) {
+		if (!flow->leads[position / 8]) {
+			position |= 7;
+			continue;
+		}
+		if (bit_of(flow->leads, position) && n < STACKANNO_FLOW_BLOCKS)
+			flow->leader[n++] = position;
+	}
+}
+
+u32 stackanno_body_block(const struct stackanno_flow *flow, u32 position)
+{
+	u32 low = 0, high = flow->summary.blocks, middle;
+
+	while (high - low > 1) {
+		middle = (low + high) / 2;
+		if (flow->leader[middle] <= position)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* ---- their order ---- */
+
+static u32 not_visited(struct stackanno_flow *flow, u32 position)
+{
+	u32 block;
+
+	if (position == STACKANNO_FLOW_NOWHERE || !bit_of(flow->leads, position))
+		return STACKANNO_FLOW_NOWHERE;
+	block = stackanno_body_block(flow, position);
+	return bit_of(flow->visited, block) ? STACKANNO_FLOW_NOWHERE : block;
+}
+
+/* A block that @way leads to and that was not visited; STACKANNO_FLOW_NOWHERE: no more. */
+static u32 follow(struct stackanno_flow *flow, struct way *way)
+{
+	u32 end = part_end(flow, flow->leader[way->block]), block;
+	struct stackanno_body_step step;
+
+	while (way->cursor.position < end) {
+		/* The run goes on in another block, which is the last way out. */
+		if (way->cursor.position != flow->leader[way->block] &&
+		    bit_of(flow->leads, way->cursor.position)) {
+			block = not_visited(flow, way->cursor.position);
+			way->cursor.position = end;
+			return block;
+		}
+		if (stackanno_body_next(flow, &way->cursor, &step))
+			break;
+		if (!step.on && step.exit != STACKANNO_EXIT_RESUME)
+			way->cursor.position = end;
+		block = not_visited(flow, step.target);
+		if (block != STACKANNO_FLOW_NOWHERE)
+			return block;
+	}
+	return STACKANNO_FLOW_NOWHERE;
+}
+
+/*
+ * Depth first, without recursion: at most one way a block is open at a time. Each
+ * instruction is passed once, so that all of it takes one more walk over the code.
+ */
+static void rank_blocks(struct stackanno_flow *flow)
+{
+	struct way *way = (struct way *)((u8 *)flow->arena + flow->cached);
+	u32 depth = 0, rank = flow->summary.blocks, block = 0;
+
+	memset(flow->visited, 0, sizeof(flow->visited));
+	do {
+		if (block != STACKANNO_FLOW_NOWHERE) {
+			set_bit_of(flow->visited, block);
+			way[depth].block = block;
+			stackanno_body_open(flow, block, &way[depth++].cursor);
+		} else {
+			block = way[--depth].block;
+			flow->rank[block] = --rank;
+			flow->ranked[rank] = block;
+		}
+		if (depth)
+			block = follow(flow, &way[depth - 1]);
+	} while (depth);
+	/* All were found from the first; code that was patched since may have lost some. */
+	for (block = 0; rank && block < flow->summary.blocks; block++)
+		if (!bit_of(flow->visited, block)) {
+			flow->rank[block] = --rank;
+			flow->ranked[rank] = block;
+		}
+}
+
+int stackanno_body_scan(struct stackanno_flow *flow, u64 begin, u32 size)
+{
+	struct stackanno_extent body = { .begin = begin, .size = size };
+	bool full = false;
+	u32 i;
+	int ret;
+
+	if (!size)
+		return -E2BIG;
+	ret = add_part(flow, &body);
+	if (ret) {
+		/* Its beginning can be looked at all the same. */
+		flow->part[0] = (struct stackanno_flow_part){ .begin = begin, .size = size };
+		flow->parts = 1;
+		return ret;
+	}
+	ret = add_leader(flow, 0);
+	/* The list grows while it is walked. */
+	for (i = 0; !ret && i < flow->summary.blocks; i++)
+		ret = scan_run(flow, flow->leader[i], &full);
+	if (ret)
+		return ret;
+	flow->scanned = true;
+	sort_leaders(flow);
+	index_cache(flow);
+	rank_blocks(flow);
+	return 0;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What an instruction does to the state of an analysis, @work of struct stackanno_flow. */
+#ifndef STACKANNO_CORE_EFFECT_H
+#define STACKANNO_CORE_EFFECT_H
+
+#include "env.h"
+#include "body.h"
+#include "flow.h"
+
+/* No address of the frame escaped. */
+#define STACKANNO_EFFECT_NO_LOW 0x7fffffff
+
+/**
+ * stackanno_effect_enter() - the state at a function's first instruction
+ * @flow: its @work is set
+ */
+void stackanno_effect_enter(struct stackanno_flow *flow);
+
+/**
+ * stackanno_effect_step() - what an instruction does
+ * @flow: its @work is changed
+ * @step: as stackanno_body_next() gave it, right before
+ */
+void stackanno_effect_step(struct stackanno_flow *flow, const struct stackanno_body_step *step);
+
+/**
+ * stackanno_effect_resume() - a return from an interrupt that was made by hand
+ * @flow: its @work is changed when the function goes on
+ * @next: address of the next instruction
+ *
+ * Return: whether it leads there.
+ */
+bool stackanno_effect_resume(struct stackanno_flow *flow, u64 next);
+
+/**
+ * stackanno_effect_escape() - an address leaves the function's sight
+ * @flow: its summary is kept
+ * @set: of the state that it leaves from
+ * @value: what leaves; anything but an address of the frame changes nothing
+ */
+void stackanno_effect_escape(struct stackanno_flow *flow, struct stackanno_flow_escape *set,
+			     struct stackanno_value value);
+
+/* Whether a slot of this value is one that no pointer is ever made to. */
+bool stackanno_effect_protects(struct stackanno_value value);
+
+#endif /* STACKANNO_CORE_EFFECT_H */

@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The state at the beginning of each block is kept. Where paths meet, locations that
+ * held equal values on each path stay equal; nothing else is assumed, and a partition
+ * that is only ever refined comes to rest.
+ */
+#include "join.h"
+
+#include "body.h"
+#include "effect.h"
+
+#define WORD 8
+/* Locations of a join: registers, then slots by offset in steps of four bytes. */
+#define LOCATION_BITS 13
+#define LOCATION_STEP 4
+#define LOCATION_ABOVE 256
+#define LOCATION_ALIGNED 4080
+#define LOCATION_NONE 0xffffffffU
+
+/* A state as it is kept: the slots follow. */
+struct kept {
+	struct stackanno_value reg[STACKANNO_IR_REGS];
+	struct stackanno_value link_at, link;
+	struct stackanno_flow_escape escape;
+};
+static_assert(sizeof(struct kept) % WORD == 0);
+
+static const struct stackanno_value unknown;
+
+static struct kept *kept_of(struct stackanno_flow *flow, u32 block)
+{
+	return (struct kept *)(flow->arena + flow->state_of[block] - 1);
+}
+
+static struct stackanno_flow_slot *kept_slots(struct stackanno_flow *flow, u32 block)
+{
+	return (struct stackanno_flow_slot *)(kept_of(flow, block) + 1);
+}
+
+/* Slots that only say that something was written are the first to go. */
+static void thin_out(struct stackanno_flow_state *state)
+{
+	u32 i, kept = 0;
+
+	for (i = 0; i < state->slots; i++) {
+		u32 kind = state->slot[i].value.kind;
+
+		if (kind == STACKANNO_VALUE_UNKNOWN || kind == STACKANNO_VALUE_RESULT ||
+		    kind == STACKANNO_VALUE_JOIN || kind == STACKANNO_VALUE_CONST)
+			continue;
+		state->slot[kept++] = state->slot[i];
+	}
+	state->slots = kept;
+}
+
+static int keep_first(struct stackanno_flow *flow, u32 block)
+{
+	struct stackanno_flow_state *work = &flow->work;
+	struct kept *kept;
+	u32 slots, bytes;
+
+	if (flow->summary.lean)
+		thin_out(work);
+	slots = work->slots * sizeof(work->slot[0]);
+	bytes = sizeof(*kept) + slots;
+	if (bytes > STACKANNO_FLOW_ARENA - flow->cached - flow->summary.arena)
+		stackanno_body_forget(flow);
+	if (bytes > STACKANNO_FLOW_ARENA - flow->cached - flow->summary.arena)
+		return -ENOSPC;
+	flow->state_of[block] = (flow->cached + flow->summary.arena) / WORD + 1;
+	flow->slots_of[block] = work->slots;
+	flow->summary.arena += bytes;
+	kept = kept_of(flow, block);
+	memcpy(kept->reg, work->reg, sizeof(kept->reg));
+	kept->link_at = work->link_at;
+	kept->link = work->link;
+	kept->escape = work->escape;
+	memcpy(kept + 1, work->slot, slots);
+	return 0;
+}
+
+static u32 location_of(const struct stackanno_flow_slot *slot)
+{
+	s64 place;
+
+	if (slot->offset % LOCATION_STEP)
+		return LOCATION_NONE;
+	if (slot->base == STACKANNO_BASE_CFA) {
+		place = (LOCATION_ABOVE - (s64)slot->offset) / LOCATION_STEP;
+		if (slot->offset > LOCATION_ABOVE || place >= LOCATION_ALIGNED)
+			return LOCATION_NONE;
+	} else {
+		place = LOCATION_ALIGNED - (s64)slot->offset / LOCATION_STEP;
+		if (slot->offset > 0 ||
+		    place >= (1 << LOCATION_BITS) - STACKANNO_IR_REGS)
+			return LOCATION_NONE;
+	}
+	return STACKANNO_IR_REGS + (u32)place;
+}
+
+struct join {
+	struct stackanno_flow *flow;
+	struct kept *kept;
+	u32 block;
+	u32 pairs;
+	bool changed;
+};
+
+static bool is_of_block(struct stackanno_value value, u32 block)
+{
+	return value.kind == STACKANNO_VALUE_JOIN && (u32)value.id >> LOCATION_BITS == block;
+}
+
+/* The location that stands for all which held @old on one side and @new on the other. */
+static u32 stand_in(struct join *join, struct stackanno_value old, struct stackanno_value new,
+		    u32 location)
+{
+	struct stackanno_flow_pair *pair;
+	u32 i;
+
+	if (old.kind == STACKANNO_VALUE_UNKNOWN || new.kind == STACKANNO_VALUE_UNKNOWN)
+		return location;
+	for (i = 0; i < join->pairs; i++) {
+		pair = &join->flow->pair[i];
+		if (stackanno_value_same(pair->old, old) && stackanno_value_same(pair->new, new))
+			return pair->location;
+	}
+	if (location != LOCATION_NONE && join->pairs < ARRAY_SIZE(join->flow->pair)) {
+		pair = &join->flow->pair[join->pairs++];
+		*pair = (struct stackanno_flow_pair){ old, new, location };
+	}
+	return location;
+}
+
+static void join_value(struct join *join, struct stackanno_value *old,
+		       struct stackanno_value new, u32 location)
+{
+	u32 soft = old->soft | new.soft;
+	struct stackanno_value joined = *old;
+
+	/* What holds the same on both sides, and is not of this join's making, stays. */
+	if (old->kind != STACKANNO_VALUE_JOIN && old->soft == soft &&
+	    stackanno_value_equal(*old, new))
+		return;
+	if (!stackanno_value_equal(*old, new) || is_of_block(*old, join->block)) {
+		if (location != stackanno_arch_abi.sp && !stackanno_value_equal(*old, new)) {
+			stackanno_effect_escape(join->flow, &join->kept->escape, *old);
+			stackanno_effect_escape(join->flow, &join->kept->escape, new);
+		}
+		location = stand_in(join, *old, new, location);
+		joined = location == LOCATION_NONE ? unknown :
+			stackanno_value_make(STACKANNO_VALUE_JOIN,
+					     join->block << LOCATION_BITS | location, 0);
+	}
+	joined.soft = joined.kind != STACKANNO_VALUE_UNKNOWN && soft;
+	if (!stackanno_value_same(*old, joined) || old->soft != joined.soft) {
+		*old = joined;
+		join->changed = true;
+	}
+}
+
+static int order(const struct stackanno_flow_slot *a, const struct stackanno_flow_slot *b)
+{
+	if (a->base != b->base)
+		return a->base < b->base ? -1 : 1;
+	return a->offset < b->offset ? -1 : a->offset > b->offset;
+}
+
+static void join_slot(struct join *join, struct stackanno_flow_slot *slot,
+		      const struct stackanno_flow_slot *new)
+{
+	join_value(join, &slot->value, new->value, location_of(slot));
+	slot->flags &= new->flags;
+	if (slot->writer != new->writer)
+		slot->writer = STACKANNO_FLOW_MANY;
+}
+
+static void join_slots(struct join *join)
+{
+	struct stackanno_flow *flow = join->flow;
+	struct stackanno_flow_slot *slot = kept_slots(flow, join->block);
+	const struct stackanno_flow_state *work = &flow->work;
+	u32 i, j = 0, kept = 0, slots = flow->slots_of[join->block];
+
+	/* What lies in one of them alone is dropped: an address escaped when it was put there. */
+	for (i = 0; i < slots; i++) {
+		while (j < work->slots && order(&work->slot[j], &slot[i]) < 0)
+			j++;
+		if (j == work->slots || order(&work->slot[j], &slot[i]) ||
+		    work->slot[j].size != slot[i].size)
+			continue;
+		slot[kept] = slot[i];
+		join_slot(join, &slot[kept++], &work->slot[j]);
+	}
+	if (kept != slots)
+		join->changed = true;
+	flow->slots_of[join->block] = kept;
+}
+
+static void join_escapes(struct join *join, const struct stackanno_flow_escape *before)
+{
+	struct stackanno_flow_escape *kept = &join->kept->escape;
+	const struct stackanno_flow_escape *new = &join->flow->work.escape;
+	u32 base;
+
+	for (base = 0; base < STACKANNO_BASES; base++)
+		kept->low[base] = min(kept->low[base], new->low[base]);
+	kept->passed |= new->passed;
+	if (memcmp(kept, before, sizeof(*kept)))
+		join->changed = true;
+}
+
+static void join_links(struct join *join)
+{
+	const struct stackanno_flow_state *work = &join->flow->work;
+	struct kept *kept = join->kept;
+
+	if (stackanno_value_equal(kept->link_at, work->link_at) &&
+	    stackanno_value_equal(kept->link, work->link))
+		return;
+	if (kept->link_at.kind != STACKANNO_VALUE_UNKNOWN)
+		join->changed = true;
+	kept->link_at = unknown;
+	kept->link = unknown;
+}
+
+static void set_pending(struct stackanno_flow *flow, u32 block)
+{
+	u32 rank = flow->rank[block];
+
+	flow->pending[rank / 8] |= 1 << (rank % 8);
+}
+
+int stackanno_join_arrive(struct stackanno_flow *flow, u32 position)
+{
+	struct join join = { .flow = flow, .block = stackanno_body_block(flow, position) };
+	struct stackanno_flow_escape before;
+	u8 sp = stackanno_arch_abi.sp;
+	u32 reg;
+	int ret;
+
+	if (!flow->state_of[join.block]) {
+		ret = keep_first(flow, join.block);
+		if (!ret)
+			set_pending(flow, join.block);
+		return ret;
+	}
+	join.kept = kept_of(flow, join.block);
+	before = join.kept->escape;
+	if (stackanno_value_in_frame(join.kept->reg[sp]) &&
+	    !stackanno_value_equal(join.kept->reg[sp], flow->work.reg[sp]))
+		flow->summary.conflicts++;
+	for (reg = 0; reg < STACKANNO_IR_REGS; reg++)
+		join_value(&join, &join.kept->reg[reg], flow->work.reg[reg], reg);
+	join_links(&join);
+	join_slots(&join);
+	join_escapes(&join, &before);
+	if (join.changed)
+		set_pending(flow, join.block);
+	return 0;
+}
+
+bool stackanno_join_open(struct stackanno_flow *flow, u32 block)
+{
+	struct stackanno_flow_state *work = &flow->work;
+	const struct kept *kept;
+
+	if (!flow->state_of[block])
+		return false;
+	kept = kept_of(flow, block);
+	memcpy(work->reg, kept->reg, sizeof(work->reg));
+	work->link_at = kept->link_at;
+	work->link = kept->link;
+	work->escape = kept->escape;
+	work->slots = flow->slots_of[block];
+	memcpy(work->slot, kept + 1, work->slots * sizeof(work->slot[0]));
+	return true;
+}
