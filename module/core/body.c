@@ -26,6 +26,7 @@ static_assert(sizeof(struct entry) == WORD);
 #define ENTRY_ON	(1U << 0)
 #define ENTRY_TRACER	(1U << 1)
 #define ENTRY_UNKNOWN	(1U << 2)
+#define ENTRY_WHEN_SHIFT 3
 
 /* What finding the order needs, behind the cache: a way through all blocks. */
 struct way {
@@ -192,11 +193,12 @@ static int decode(struct stackanno_flow *flow, u32 position, struct stackanno_bo
 		if (other) {
 			list->exit = STACKANNO_EXIT_BRANCH;
 			list->target = other;
+			list->when = STACKANNO_WHEN_ANY;
 		}
 	}
 	*step = (struct stackanno_body_step){
 		.op = list->op, .count = list->count, .length = list->length,
-		.exit = list->exit, .unknown = list->unknown,
+		.exit = list->exit, .when = list->when, .unknown = list->unknown,
 		.target = STACKANNO_FLOW_NOWHERE };
 	ret = find_leads(flow, address, step);
 	/* Text that was patched since it was scanned may lead where no block begins. */
@@ -237,7 +239,8 @@ static void cache(struct stackanno_flow *flow, const struct stackanno_body_step 
 		.position = flow->at, .target = step->target, .length = step->length,
 		.count = step->count, .exit = step->exit,
 		.flags = (step->on ? ENTRY_ON : 0) | (step->tracer ? ENTRY_TRACER : 0) |
-			 (step->unknown ? ENTRY_UNKNOWN : 0) };
+			 (step->unknown ? ENTRY_UNKNOWN : 0) |
+			 step->when << ENTRY_WHEN_SHIFT };
 	memcpy(entry + 1, step->op, step->count * sizeof(struct stackanno_ir));
 	flow->cached += bytes;
 }
@@ -295,7 +298,8 @@ int stackanno_body_next(struct stackanno_flow *flow, struct stackanno_body_curso
 		.op = (const struct stackanno_ir *)(entry + 1), .count = entry->count,
 		.length = entry->length, .exit = entry->exit, .target = entry->target,
 		.on = entry->flags & ENTRY_ON, .tracer = entry->flags & ENTRY_TRACER,
-		.unknown = entry->flags & ENTRY_UNKNOWN };
+		.unknown = entry->flags & ENTRY_UNKNOWN,
+		.when = entry->flags >> ENTRY_WHEN_SHIFT };
 	flow->at = entry->position;
 	cursor->position += entry->length;
 	offset += entry_bytes(entry);

@@ -15,6 +15,7 @@ struct stackanno_body_step {
 	u8 count;
 	u8 length;
 	u8 exit;	/* enum stackanno_ir_exit */
+	u8 when;	/* enum stackanno_ir_when, of a branch */
 	bool unknown;
 	bool on;	/* to the next instruction */
 	bool tracer;	/* a call that leaves everything as it was */

@@ -574,6 +574,10 @@ static void do_op(struct stackanno_flow *flow, const struct stackanno_ir *ir)
 	case STACKANNO_IR_LEAK:
 		escape(flow, state->reg[ir->src]);
 		break;
+	case STACKANNO_IR_COMPARE:
+		flow->compare = (struct stackanno_flow_compare){
+			.value = state->reg[ir->dst], .with = (s32)ir->imm, .size = ir->size };
+		break;
 	}
 }
 
@@ -631,10 +635,58 @@ void stackanno_effect_step(struct stackanno_flow *flow, const struct stackanno_b
 	u32 i;
 
 	flow->summary.unknown += step->unknown;
+	flow->before = flow->compare;
+	flow->compare.size = 0;
 	for (i = 0; i < step->count; i++)
 		do_op(flow, &step->op[i]);
 	if (step->exit == STACKANNO_EXIT_CALL && !step->tracer)
 		do_call(flow);
+}
+
+/* ---- what a branch tells of arguments ---- */
+
+static u32 argument_of(u32 reg)
+{
+	u32 i;
+
+	for (i = 0; i < stackanno_arch_abi.arguments; i++)
+		if (stackanno_arch_abi.argument[i] == reg)
+			break;
+	return i;
+}
+
+bool stackanno_flow_fact(const struct stackanno_flow_state *state, u32 reg, s32 *value, bool *half)
+{
+	const struct stackanno_flow_facts *facts = &state->facts;
+	u32 i = argument_of(reg);
+
+	if (i == stackanno_arch_abi.arguments || !((facts->whole | facts->half) >> i & 1))
+		return false;
+	*value = facts->value[i];
+	*half = !(facts->whole >> i & 1);
+	return true;
+}
+
+void stackanno_effect_learn(struct stackanno_flow *flow)
+{
+	const struct stackanno_flow_compare *compare = &flow->before;
+	struct stackanno_flow_facts *facts = &flow->work.facts;
+	s64 entered = (s64)compare->with - compare->value.offset;
+	u32 i;
+
+	if (compare->value.kind != STACKANNO_VALUE_ENTRY || compare->size < 4)
+		return;
+	i = argument_of(compare->value.id);
+	if (i == stackanno_arch_abi.arguments)
+		return;
+	if (compare->size == WORD && compare->value.width == 3 && entered == (s32)entered) {
+		facts->value[i] = (s32)entered;
+		facts->whole |= 1U << i;
+	} else if (compare->size == 4 && compare->value.width >= 2 &&
+		   !(facts->whole >> i & 1)) {
+		facts->value[i] = (s32)(u32)entered;
+		facts->half |= 1U << i;
+	}
 }
 
 /* ---- entering, and coming back from an interrupt that never was ---- */

@@ -33,6 +33,13 @@ void stackanno_effect_step(struct stackanno_flow *flow, const struct stackanno_b
 bool stackanno_effect_resume(struct stackanno_flow *flow, u64 next);
 
 /**
+ * stackanno_effect_learn() - the last comparison found both sides equal
+ * @flow: its @work is changed; the comparison is the one of the instruction before
+ *	the one that was stepped last
+ */
+void stackanno_effect_learn(struct stackanno_flow *flow);
+
+/**
  * stackanno_effect_escape() - an address leaves the function's sight
  * @flow: its summary is kept
  * @set: of the state that it leaves from

@@ -20,6 +20,21 @@ static bool resumes(struct stackanno_flow *flow, const struct stackanno_body_ste
 					     step->length);
 }
 
+/* The state goes both ways; what was compared is equal on one of them. */
+static int branch(struct stackanno_flow *flow, const struct stackanno_body_step *step)
+{
+	struct stackanno_flow_facts facts = flow->work.facts;
+	int ret;
+
+	if (step->when == STACKANNO_WHEN_EQUAL)
+		stackanno_effect_learn(flow);
+	ret = stackanno_join_arrive(flow, step->target);
+	flow->work.facts = facts;
+	if (step->when == STACKANNO_WHEN_DIFFERENT)
+		stackanno_effect_learn(flow);
+	return ret;
+}
+
 static int run_block(struct stackanno_flow *flow, u32 block)
 {
 	struct stackanno_body_cursor cursor;
@@ -28,6 +43,7 @@ static int run_block(struct stackanno_flow *flow, u32 block)
 	int ret = 0;
 
 	stackanno_join_open(flow, block);
+	flow->compare.size = 0;
 	flow->first = !bit_of(flow->visited, block);
 	flow->visited[block / 8] |= 1 << (block % 8);
 	while (cursor.position < end) {
@@ -37,7 +53,7 @@ static int run_block(struct stackanno_flow *flow, u32 block)
 			return 0;
 		stackanno_effect_step(flow, &step);
 		if (step.target != STACKANNO_FLOW_NOWHERE)
-			ret = stackanno_join_arrive(flow, step.target);
+			ret = branch(flow, &step);
 		if (ret)
 			return ret;
 		if (!step.on && !resumes(flow, &step))
@@ -188,6 +204,7 @@ static const struct stackanno_flow_state *walk_to(struct stackanno_flow *flow, u
 	cursor.cached = 0;
 	if (target >= end || !stackanno_join_open(flow, block))
 		return NULL;
+	flow->compare.size = 0;
 	while (cursor.position <= target) {
 		if (cursor.position == target && moment == MOMENT_BEFORE)
 			return &flow->work;
@@ -196,6 +213,8 @@ static const struct stackanno_flow_state *walk_to(struct stackanno_flow *flow, u
 		if (moment == MOMENT_CALLING && cursor.position == target + 1)
 			return step.exit == STACKANNO_EXIT_CALL ? &flow->work : NULL;
 		stackanno_effect_step(flow, &step);
+		if (step.when == STACKANNO_WHEN_DIFFERENT)
+			stackanno_effect_learn(flow);
 		if (moment == MOMENT_RETURNED && cursor.position == target + 1)
 			return step.exit == STACKANNO_EXIT_CALL ? &flow->work : NULL;
 		if (!step.on && !resumes(flow, &step))

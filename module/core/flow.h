@@ -68,6 +68,17 @@ struct stackanno_flow_escape {
 	u32 reserved;
 };
 
+/*
+ * Arguments that are constants on the path, since a branch was taken: of what a
+ * register held at entry, by its number among the arguments.
+ */
+struct stackanno_flow_facts {
+	s32 value[STACKANNO_IR_ARGUMENTS];
+	u16 whole;	/* bit: all of it is the value, extended with its sign */
+	u16 half;	/* bit: its low four bytes are */
+	u32 reserved;
+};
+
 #define STACKANNO_FLOW_PASSED 32
 
 struct stackanno_flow_state {
@@ -75,8 +86,17 @@ struct stackanno_flow_state {
 	/* The stack pointer kept at the top of another stack, and where. */
 	struct stackanno_value link_at, link;
 	struct stackanno_flow_escape escape;
+	struct stackanno_flow_facts facts;
 	u32 slots;	/* sorted by base, then offset */
 	struct stackanno_flow_slot slot[STACKANNO_FLOW_SLOTS];
+};
+
+/* What a comparison has on both sides. */
+struct stackanno_flow_compare {
+	struct stackanno_value value;
+	s32 with;
+	u8 size;	/* bytes; 0: there was none */
+	u8 reserved[3];
 };
 
 struct stackanno_flow_part {
@@ -125,6 +145,8 @@ struct stackanno_flow {
 	bool straight;		/* given up: states are those of the prologue */
 	bool renewed;		/* older results of this instruction are forgotten */
 	bool first;		/* it had none: its block was not visited yet */
+	struct stackanno_flow_compare compare;	/* made by this instruction */
+	struct stackanno_flow_compare before;	/* by the one before it */
 	u32 cached;		/* bytes of instructions at the arena's beginning */
 	u16 leader[STACKANNO_FLOW_BLOCKS];	/* sorted */
 	u16 rank[STACKANNO_FLOW_BLOCKS];	/* of a block, in reverse postorder */
@@ -210,6 +232,19 @@ const struct stackanno_flow_slot *stackanno_flow_slot(const struct stackanno_flo
  * Return: false when it may have been written.
  */
 bool stackanno_flow_passed(const struct stackanno_flow_state *state, u32 word);
+
+/**
+ * stackanno_flow_fact() - what an argument is, by the branches that were taken
+ * @state: the state
+ * @reg: register that it came in
+ * @value: set to its value, extended with its sign; @half: to whether only the low
+ *	four bytes are known
+ *
+ * Context: any.
+ * Return: whether it is a constant.
+ */
+bool stackanno_flow_fact(const struct stackanno_flow_state *state, u32 reg, s32 *value,
+			 bool *half);
 
 /**
  * stackanno_flow_address() - the address of a position

@@ -12,6 +12,7 @@
 
 #define STACKANNO_IR_REGS 16
 #define STACKANNO_IR_NO_REG 0xff
+#define STACKANNO_IR_ARGUMENTS 6
 /* More than an instruction can do: all registers, and memory. */
 #define STACKANNO_IR_MAX 24
 
@@ -32,6 +33,7 @@ enum stackanno_ir_op {
 	STACKANNO_IR_CANARY,	/* dst = the stack protector's canary */
 	STACKANNO_IR_FILL,	/* imm bytes at each step, src times, upwards from [dst]; both move */
 	STACKANNO_IR_LEAK,	/* src goes where it is not followed */
+	STACKANNO_IR_COMPARE,	/* dst with imm, for the branch that follows */
 	STACKANNO_IR_OPS
 };
 
@@ -73,11 +75,20 @@ enum stackanno_ir_exit {
 	STACKANNO_EXITS
 };
 
+/* When a branch is taken, as far as a comparison right before it tells. */
+enum stackanno_ir_when {
+	STACKANNO_WHEN_ANY,
+	STACKANNO_WHEN_EQUAL,
+	STACKANNO_WHEN_DIFFERENT,
+	STACKANNO_WHENS
+};
+
 struct stackanno_ir_list {
 	struct stackanno_ir op[STACKANNO_IR_MAX];
 	u8 count;
 	u8 length;	/* of the instruction */
 	u8 exit;	/* enum stackanno_ir_exit */
+	u8 when;	/* enum stackanno_ir_when */
 	bool unknown;	/* not known: what it may write was taken for written */
 	u64 target;
 };
@@ -88,7 +99,7 @@ struct stackanno_abi {
 	u8 link_bytes;		/* what a call pushes */
 	u8 resume_words;	/* what STACKANNO_EXIT_RESUME pops */
 	u8 arguments;
-	u8 argument[6];
+	u8 argument[STACKANNO_IR_ARGUMENTS];
 	u16 saved;		/* mask: the callee gives them back */
 	u16 passed;		/* mask: what a callee may look into */
 };

@@ -22,6 +22,7 @@ struct kept {
 	struct stackanno_value reg[STACKANNO_IR_REGS];
 	struct stackanno_value link_at, link;
 	struct stackanno_flow_escape escape;
+	struct stackanno_flow_facts facts;
 };
 static_assert(sizeof(struct kept) % WORD == 0);
 
@@ -75,6 +76,7 @@ static int keep_first(struct stackanno_flow *flow, u32 block)
 	kept->link_at = work->link_at;
 	kept->link = work->link;
 	kept->escape = work->escape;
+	kept->facts = work->facts;
 	memcpy(kept + 1, work->slot, slots);
 	return 0;
 }
@@ -210,6 +212,27 @@ static void join_escapes(struct join *join, const struct stackanno_flow_escape *
 		join->changed = true;
 }
 
+/* What one side does not know, or has other than the other, is none. */
+static void join_facts(struct join *join)
+{
+	struct stackanno_flow_facts *kept = &join->kept->facts;
+	const struct stackanno_flow_facts *new = &join->flow->work.facts;
+	u16 whole = kept->whole & new->whole;
+	u16 half = (kept->whole | kept->half) & (new->whole | new->half);
+	u32 i;
+
+	for (i = 0; i < STACKANNO_IR_ARGUMENTS; i++)
+		if (half >> i & 1 && kept->value[i] != new->value[i]) {
+			whole &= ~(1U << i);
+			half &= ~(1U << i);
+		}
+	if (whole == kept->whole && half == (kept->whole | kept->half))
+		return;
+	kept->whole = whole;
+	kept->half = half;
+	join->changed = true;
+}
+
 static void join_links(struct join *join)
 {
 	const struct stackanno_flow_state *work = &join->flow->work;
@@ -253,6 +276,7 @@ int stackanno_join_arrive(struct stackanno_flow *flow, u32 position)
 	for (reg = 0; reg < STACKANNO_IR_REGS; reg++)
 		join_value(&join, &join.kept->reg[reg], flow->work.reg[reg], reg);
 	join_links(&join);
+	join_facts(&join);
 	join_slots(&join);
 	join_escapes(&join, &before);
 	if (join.changed)
@@ -272,6 +296,7 @@ bool stackanno_join_open(struct stackanno_flow *flow, u32 block)
 	work->link_at = kept->link_at;
 	work->link = kept->link;
 	work->escape = kept->escape;
+	work->facts = kept->facts;
 	work->slots = flow->slots_of[block];
 	memcpy(work->slot, kept + 1, work->slots * sizeof(work->slot[0]));
 	return true;

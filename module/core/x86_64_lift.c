@@ -264,6 +264,19 @@ static void alu_reg(struct lift *lift, enum alu alu, u8 dst, u8 src)
 		mix(lift, whole_of(lift, dst, lift->size), whole_of(lift, src, lift->size));
 }
 
+static void compare(struct lift *lift, u8 reg, s64 imm)
+{
+	if (lift->size >= 4)
+		emit(lift, STACKANNO_IR_COMPARE, lift->size, reg, NO_REG)->imm = imm;
+}
+
+/* Of a register with itself: with zero. */
+static void op_test(struct lift *lift)
+{
+	if (lift->op & 1 && !is_memory(lift) && modrm_reg(lift) == modrm_rm(lift))
+		compare(lift, modrm_rm(lift), 0);
+}
+
 static void op_alu(struct lift *lift)
 {
 	enum alu alu = lift->op >> 3 & 7;
@@ -271,8 +284,11 @@ static void op_alu(struct lift *lift)
 
 	if (!(form & 1))
 		lift->size = 1;
-	if (alu == ALU_CMP)
+	if (alu == ALU_CMP) {
+		if (form >= 4)
+			compare(lift, RAX, lift->insn->immediate);
 		return;
+	}
 	if (form >= 4)
 		alu_const(lift, alu, RAX, lift->insn->immediate);
 	else if (is_memory(lift) && form < 2)
@@ -289,8 +305,11 @@ static void op_group_1(struct lift *lift)
 {
 	if (!(lift->op & 1))
 		lift->size = 1;
-	if (group(lift) == ALU_CMP)
+	if (group(lift) == ALU_CMP) {
+		if (!is_memory(lift))
+			compare(lift, modrm_rm(lift), lift->insn->immediate);
 		return;
+	}
 	if (is_memory(lift))
 		store_any(lift, lift->size);
 	else
@@ -550,6 +569,10 @@ static void op_jump(struct lift *lift)
 
 static void op_branch(struct lift *lift)
 {
+	u8 condition = lift->op & 15;
+
+	lift->list->when = condition == 4 ? STACKANNO_WHEN_EQUAL :
+			   condition == 5 ? STACKANNO_WHEN_DIFFERENT : STACKANNO_WHEN_ANY;
 	lift->list->exit = STACKANNO_EXIT_BRANCH;
 	lift->list->target = lift->next + (u64)lift->insn->immediate;
 }
@@ -560,6 +583,7 @@ static void op_loop(struct lift *lift)
 	if (lift->op != 0xe3)
 		mix(lift, RCX, NO_REG);
 	op_branch(lift);
+	lift->list->when = STACKANNO_WHEN_ANY;
 }
 
 static void op_return(struct lift *lift)
@@ -833,7 +857,7 @@ static const lift_fn one_byte[256] = {
 	[0x63] = op_movsxd, [0x68] = op_push_const, [0x69] = op_mix_reg,
 	[0x6a] = op_push_const, [0x6b] = op_mix_reg, [0x6c ... 0x6d] = op_string_store,
 	[0x6e ... 0x6f] = op_string_load, [0x70 ... 0x7f] = op_branch,
-	[0x80 ... 0x81] = op_group_1, [0x83] = op_group_1, [0x84 ... 0x85] = op_nothing,
+	[0x80 ... 0x81] = op_group_1, [0x83] = op_group_1, [0x84 ... 0x85] = op_test,
 	[0x86 ... 0x87] = op_xchg, [0x88 ... 0x89] = op_mov_store,
 	[0x8a ... 0x8b] = op_mov_load, [0x8c] = op_vmread, [0x8d] = op_lea,
 	[0x8e] = op_nothing, [0x8f] = op_pop_rm, [0x90 ... 0x97] = op_xchg_short,
@@ -977,6 +1001,7 @@ void stackanno_arch_lift(const struct stackanno_insn *insn, u64 address, u64 can
 	list->count = 0;
 	list->length = insn->length;
 	list->exit = STACKANNO_EXIT_NEXT;
+	list->when = STACKANNO_WHEN_ANY;
 	list->unknown = false;
 	list->target = 0;
 	if (insn->opcodes)

@@ -189,8 +189,12 @@ static bool tells(struct stackanno_value value, const struct place *entry)
 
 static bool is_known(const struct stackanno_flow_state *state, const struct place *entry)
 {
+	bool half;
+	s32 value;
 	u32 i;
 
+	if (entry->kind == PLACE_REG && stackanno_flow_fact(state, entry->reg, &value, &half))
+		return true;
 	for (i = 0; i < REGISTERS; i++)
 		if (tells(state->reg[i], entry))
 			return true;

@@ -419,12 +419,34 @@ static bool is_overrun(u64 address)
 	return false;
 }
 
+/* What a branch tells holds only where the data decided it. */
+static bool check_facts(const struct stackanno_flow_state *state, int *at)
+{
+	bool half;
+	s32 value;
+	u32 i;
+
+	for (i = 0; i < REGISTERS && !machine.forced; i++) {
+		if (!stackanno_flow_fact(state, i, &value, &half))
+			continue;
+		counts->claims++;
+		*at = (int)i;
+		if (half ? (u32)machine.entry[i] != (u32)value :
+			   machine.entry[i] != (u64)(s64)value)
+			return false;
+	}
+	return true;
+}
+
 static bool check_state(const struct stackanno_flow_state *state, const char **what, int *at)
 {
 	u64 base = rounded_base();
 	u32 i;
 
 	named = 0;
+	*what = "an argument";
+	if (!check_facts(state, at))
+		return false;
 	*what = "a register";
 	for (i = 0; i < REGISTERS; i++) {
 		uc_reg_read(machine.uc, uc_regs[i], &machine.reg[i]);

@@ -337,6 +337,40 @@ TEST(a_breakpoint_hides_what_stood_there)
 	EXPECT_EQ(NULL, stackanno_flow_at(&flow, BODY + 2, false));
 }
 
+TEST(a_branch_tells_what_an_argument_is)
+{
+	/*
+	 * test %rdi,%rdi; je 1f; cmp $7,%esi; jne 2f; nop; 2: ret; 1: nop; mov %rsi,%rdi;
+	 * call; nop
+	 */
+	struct code code = {
+		.body = "4885ff 7407 83fe07 7501 90 c3 90 4889f7 e800010000 90" };
+	const struct stackanno_flow_state *state;
+	struct world world;
+	bool half = true;
+	s32 value = 1;
+
+	ASSERT_EQ(0, run(&world, &code));
+	/* Where it is zero, and still behind the call. */
+	state = stackanno_flow_at(&flow, BODY + 21, true);
+	ASSERT_NE(NULL, state);
+	EXPECT_TRUE(stackanno_flow_fact(state, RDI, &value, &half));
+	EXPECT_EQ(0, value);
+	EXPECT_FALSE(half);
+	EXPECT_FALSE(stackanno_flow_fact(state, RSI, &value, &half));
+	/* Where the other one is seven, of which four bytes were looked at. */
+	state = stackanno_flow_at(&flow, BODY + 10, false);
+	ASSERT_NE(NULL, state);
+	EXPECT_TRUE(stackanno_flow_fact(state, RSI, &value, &half));
+	EXPECT_EQ(7, value);
+	EXPECT_TRUE(half);
+	EXPECT_FALSE(stackanno_flow_fact(state, RDI, &value, &half));
+	/* Where both ways meet again. */
+	state = stackanno_flow_at(&flow, BODY + 11, false);
+	ASSERT_NE(NULL, state);
+	EXPECT_FALSE(stackanno_flow_fact(state, RSI, &value, &half));
+}
+
 TEST(a_callee_is_given_what_the_registers_hold_before_the_call)
 {
 	/* mov $5,%edi; call; ret */
