@@ -2,7 +2,8 @@
 /*
  * What the analysis asks of the running kernel. Code is read as it stands, with
  * what patched it: alternatives, static calls and jump labels are the code that
- * runs; a breakpoint or a jump out of all functions hides what stood there, and
+ * runs. What a kprobe took the place of is put back: it is run as well, elsewhere.
+ * Another breakpoint or a jump out of all functions hides what stood there, and
  * nothing is certain of that function then.
  */
 #include "analyse.h"
@@ -18,6 +19,7 @@
 #include "counter.h"
 #include "insn.h"
 #include "modules.h"
+#include "probed.h"
 
 #define COLD ".cold"
 /* Patched jumps of one function; more of them hide code. */
@@ -40,6 +42,7 @@ struct analyser {
 	struct label label[LABELS_MAX];
 	u32 labels;
 	bool labels_hidden;
+	struct stackanno_probes probes;
 	u64 function;			/* analysed last; 0 */
 	int ended;			/* with this */
 	struct stackanno_jump chunk[LABELS_CHUNK];
@@ -54,12 +57,15 @@ static u32 op_read(struct stackanno_ops *ops, u64 address, u8 *buf, u32 len)
 {
 	u32 part = PAGE_SIZE - offset_in_page(address);
 
-	if (!copy_from_kernel_nofault(buf, (void *)(unsigned long)address, len))
-		return len;
-	/* The last instruction of a page, and nothing behind it. */
-	if (part >= len || copy_from_kernel_nofault(buf, (void *)(unsigned long)address, part))
-		return 0;
-	return part;
+	if (copy_from_kernel_nofault(buf, (void *)(unsigned long)address, len)) {
+		/* The last instruction of a page, and nothing behind it. */
+		if (part >= len ||
+		    copy_from_kernel_nofault(buf, (void *)(unsigned long)address, part))
+			return 0;
+		len = part;
+	}
+	stackanno_probed_restore(&analyser->probes, address, buf, len);
+	return len;
 }
 
 static int op_decode(struct stackanno_ops *ops, const u8 *bytes, u32 len,
@@ -121,6 +127,13 @@ static void gather_labels(u64 code, u32 size)
 	gather_table(begin, end, code, size);
 }
 
+/* What is patched in [code, code + size). */
+static void gather_patches(u64 code, u32 size)
+{
+	stackanno_probed_gather(code, size, &analyser->probes);
+	gather_labels(code, size);
+}
+
 static u64 op_jump_label(struct stackanno_ops *ops, u64 address)
 {
 	u32 i;
@@ -142,7 +155,7 @@ static int op_part(struct stackanno_ops *ops, u64 function, u64 target,
 		return symbol->offset <= ENTRY_BYTES ? -ENOENT : -EFAULT;
 	extent->begin = target - symbol->offset;
 	extent->size = symbol->size;
-	gather_labels(extent->begin, extent->size);
+	gather_patches(extent->begin, extent->size);
 	return 0;
 }
 
@@ -257,7 +270,8 @@ static void run(const struct stackanno_extent *extent)
 	analyser->function = extent->begin;
 	analyser->labels = 0;
 	analyser->labels_hidden = false;
-	gather_labels(extent->begin, extent->size);
+	analyser->probes.count = 0;
+	gather_patches(extent->begin, extent->size);
 	analyser->ended = stackanno_flow_run(&analyser->flow, &analyser->ops, extent->begin,
 					     extent->size);
 	analyser->flow.summary.out_of_sight += analyser->labels_hidden;

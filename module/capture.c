@@ -66,7 +66,8 @@ static u32 code_of(const struct stackanno_builder *builder, u64 address, u32 siz
 	return STACKANNO_NONE;
 }
 
-static u32 copy_code(struct stackanno_builder *builder, u64 address, u32 size)
+static u32 copy_code(struct stackanno_builder *builder, u64 address, u32 size,
+		     struct stackanno_probes *probes)
 {
 	struct stackanno_code *code;
 	u32 offset, index;
@@ -80,6 +81,9 @@ static u32 copy_code(struct stackanno_builder *builder, u64 address, u32 size)
 		stackanno_counter_add(STACKANNO_COUNT_NOFAULT, 1);
 		return STACKANNO_NONE;
 	}
+	probes->count = 0;
+	stackanno_probed_gather(address, size, probes);
+	stackanno_probed_restore(probes, address, bytes, size);
 	code = stackanno_builder_add(builder, STACKANNO_SECTION_CODES, &index);
 	if (!code)
 		return STACKANNO_NONE;
@@ -89,7 +93,8 @@ static u32 copy_code(struct stackanno_builder *builder, u64 address, u32 size)
 	return index;
 }
 
-static void capture_frame(struct stackanno_builder *builder, struct stackanno_frame *frame)
+static void capture_frame(struct stackanno_builder *builder, struct stackanno_frame *frame,
+			  struct stackanno_probes *probes)
 {
 	u64 begin = frame->func;
 	u64 end = frame->func + frame->func_size;
@@ -102,12 +107,12 @@ static void capture_frame(struct stackanno_builder *builder, struct stackanno_fr
 	}
 	frame->code = code_of(builder, begin, end - begin);
 	if (frame->code == STACKANNO_NONE)
-		frame->code = copy_code(builder, begin, end - begin);
+		frame->code = copy_code(builder, begin, end - begin, probes);
 	if (frame->code == STACKANNO_NONE)
 		frame->flags |= STACKANNO_FRAME_CODE_UNREADABLE;
 }
 
-void stackanno_capture_code(struct stackanno_builder *builder)
+void stackanno_capture_code(struct stackanno_builder *builder, struct stackanno_probes *probes)
 {
 	struct stackanno_frame *frame;
 	u32 i;
@@ -115,6 +120,6 @@ void stackanno_capture_code(struct stackanno_builder *builder)
 	for (i = 0; i < builder->section[STACKANNO_SECTION_FRAMES].count; i++) {
 		frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, i);
 		if (frame->kind == STACKANNO_FRAME_CALL)
-			capture_frame(builder, frame);
+			capture_frame(builder, frame, probes);
 	}
 }

@@ -9,6 +9,7 @@
 #include <linux/sched.h>
 
 #include "core/frame.h"
+#include "probed.h"
 
 /* Whether a task ran between two looks at it. */
 struct stackanno_stamp {
@@ -50,12 +51,14 @@ int stackanno_capture_stacks(const struct stackanno_picture *picture,
 /**
  * stackanno_capture_code() - copy the code of every numbered frame
  * @builder: with named frames
+ * @probes: working memory
  *
  * A function is copied whole up to 4 KB; of a larger one a window around ip.
- * Frames of one function share the bytes.
+ * Frames of one function share the bytes. What kprobes took the place of is put
+ * back: it is what was compiled, and what the roles of the words come from.
  *
- * Context: any.
+ * Context: any, preemption off.
  */
-void stackanno_capture_code(struct stackanno_builder *builder);
+void stackanno_capture_code(struct stackanno_builder *builder, struct stackanno_probes *probes);
 
 #endif /* STACKANNO_CAPTURE_H */

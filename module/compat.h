@@ -8,9 +8,11 @@
 
 #include <linux/kallsyms.h>
 #include <linux/kmsg_dump.h>
+#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/randomize_kstack.h>
 #include <linux/sysrq.h>
+#include <linux/uaccess.h>
 #include <linux/version.h>
 #include <asm/ptrace.h>
 #include <asm/unwind.h>
@@ -127,6 +129,55 @@ static inline unsigned int stackanno_compat_module_jumps(const struct module *mo
 #else
 	*begin = NULL;
 	return 0;
+#endif
+}
+
+/* A node of the kernel's table of kprobes. */
+struct stackanno_probe {
+	unsigned long next;	/* 0: the last */
+	u64 address;
+	u8 opcode;		/* what stood there */
+	bool traced;		/* by the function tracer's call: nothing is patched for it */
+};
+
+/* Return: 0; -EFAULT when @node cannot be read. */
+static inline int stackanno_compat_probe(unsigned long node, struct stackanno_probe *to)
+{
+#ifdef CONFIG_KPROBES
+	const struct kprobe *at = (void *)(node - offsetof(struct kprobe, hlist));
+	struct kprobe probe;
+
+	if (copy_from_kernel_nofault(&probe, at, sizeof(probe)))
+		return -EFAULT;
+	to->next = (unsigned long)probe.hlist.next;
+	to->address = (unsigned long)probe.addr;
+	to->opcode = probe.opcode;
+	to->traced = probe.flags & KPROBE_FLAG_FTRACE;
+	return 0;
+#else
+	return -EFAULT;
+#endif
+}
+
+/*
+ * Where a probe that was made a jump leads, and the four bytes that lay behind
+ * the first. @node may be of a probe that never was one: nothing tells but the
+ * text. Return: 0; -EFAULT when it surely was not.
+ */
+static inline int stackanno_compat_probe_detour(unsigned long node, u64 *detour, u8 *rest)
+{
+#ifdef CONFIG_OPTPROBES
+	const struct optimized_kprobe *at =
+		(void *)(node - offsetof(struct optimized_kprobe, kp.hlist));
+	struct arch_optimized_insn insn;
+
+	if (copy_from_kernel_nofault(&insn, &at->optinsn, sizeof(insn)))
+		return -EFAULT;
+	*detour = (unsigned long)insn.insn;
+	memcpy(rest, insn.copied_insn, sizeof(insn.copied_insn));
+	return 0;
+#else
+	return -EFAULT;
 #endif
 }
 

@@ -32,6 +32,7 @@ static const char * const names[] = {
 	[STACKANNO_COUNT_ANALYSIS_BUSY] = "analysis_busy",
 	[STACKANNO_COUNT_NOT_REACHED] = "frames_not_reached",
 	[STACKANNO_COUNT_SIZE_DIFFERS] = "frame_size_differs",
+	[STACKANNO_COUNT_PROBES_UNSEEN] = "probes_unseen",
 };
 static_assert(ARRAY_SIZE(names) == STACKANNO_COUNTERS);
 

@@ -32,6 +32,7 @@ enum stackanno_counter {
 	STACKANNO_COUNT_ANALYSIS_BUSY,	/* annotations that went without */
 	STACKANNO_COUNT_NOT_REACHED,	/* frames that no path leads to the ip of */
 	STACKANNO_COUNT_SIZE_DIFFERS,	/* frames of another size than their code's */
+	STACKANNO_COUNT_PROBES_UNSEEN,	/* lists of kprobes that were not followed to the end */
 	STACKANNO_COUNTERS
 };
 

@@ -100,6 +100,8 @@ static const struct {
 		"__start___jump_table", "certainty about functions with patched jumps" },
 	[STACKANNO_KSYM_JUMPS_STOP] = {
 		"__stop___jump_table", "certainty about functions with patched jumps" },
+	[STACKANNO_KSYM_KPROBE_TABLE] = {
+		"kprobe_table", "certainty about functions with probes" },
 };
 static_assert(ARRAY_SIZE(wanted) == STACKANNO_KSYMS);
 

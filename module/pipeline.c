@@ -204,7 +204,7 @@ static int annotate(struct stackanno_slot *slot, const struct stackanno_request 
 	stackanno_identify_frames(&slot->builder, &request->cause,
 				  stackanno_compat_stack_offset(request->origin.task),
 				  &slot->symbol);
-	stackanno_capture_code(&slot->builder);
+	stackanno_capture_code(&slot->builder, &slot->probes);
 	stackanno_frame_check_calls(&slot->builder);
 	late = analyse(slot, request->origin.task, deadline);
 	if (stackanno_identify_words(&slot->builder, &slot->picture, &slot->symbol, deadline) ||

@@ -12,12 +12,14 @@
 #include "core/record.h"
 #include "core/render.h"
 #include "ksyms.h"
+#include "probed.h"
 
 /* One record, and the working memory of the annotation that makes it. */
 struct stackanno_slot {
 	struct stackanno_builder builder;
 	struct stackanno_picture picture;
 	struct stackanno_symbol symbol;
+	struct stackanno_probes probes;
 	struct stackanno_render_buffer render;
 	struct stackanno_view view;	/* of a pinned record */
 };

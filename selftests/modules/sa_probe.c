@@ -95,9 +95,21 @@ static struct kprobe nested = {
 	.symbol_name = nested_symbol, .pre_handler = crash_once,
 };
 
+static char garbled_symbol[KSYM_NAME_LEN];
+
+static struct kprobe garbled = {
+	.symbol_name = garbled_symbol, .pre_handler = count_call, .post_handler = keep_breakpoint,
+};
+
+static struct {
+	struct hlist_node *next;
+	kprobe_opcode_t *addr;
+	kprobe_opcode_t opcode;
+} before_garbling;
+
 /* What is registered, so that the end removes no more than that. */
 static unsigned int call_count, return_count;
-static bool entry_on, inside_on, at_return_on, nested_on;
+static bool entry_on, inside_on, at_return_on, nested_on, garbled_on;
 
 int sa_probe_call(void)
 {
@@ -174,6 +186,70 @@ int sa_probe_nested(const char *symbol)
 	return ret;
 }
 
+/* What the kernel's table holds: the probe, or one that stands for all at its address. */
+static struct kprobe *in_table(void)
+{
+	return list_empty(&garbled.list) ? &garbled :
+		list_first_entry(&garbled.list, struct kprobe, list);
+}
+
+static int garble(const char *how)
+{
+	struct kprobe *probe = in_table();
+
+	before_garbling.next = probe->hlist.next;
+	before_garbling.addr = probe->addr;
+	before_garbling.opcode = probe->opcode;
+	if (!strcmp(how, "opcode"))
+		probe->opcode = 0xcc;
+	else if (!strcmp(how, "poison"))
+		probe->hlist.next = LIST_POISON1;
+	else if (!strcmp(how, "loop"))
+		probe->hlist.next = &probe->hlist;
+	else if (!strcmp(how, "address"))
+		probe->addr++;
+	else
+		return -EINVAL;
+	return 0;
+}
+
+int sa_probe_garble(const char *text)
+{
+	char how[16];
+	int ret;
+
+	if (garbled_on)
+		return -EBUSY;
+	/* As wide as the buffers are. */
+	if (sscanf(text, "%15s %127[^+]+%u", how, garbled_symbol, &garbled.offset) != 3)
+		return -EINVAL;
+	garbled.addr = NULL;
+	garbled.flags = 0;
+	ret = register_kprobe(&garbled);
+	if (ret)
+		return ret;
+	garbled_on = true;
+	ret = garble(how);
+	if (ret)
+		sa_probe_mend();
+	return ret;
+}
+
+int sa_probe_mend(void)
+{
+	struct kprobe *probe;
+
+	if (!garbled_on)
+		return -ENOENT;
+	probe = in_table();
+	probe->hlist.next = before_garbling.next;
+	probe->addr = before_garbling.addr;
+	probe->opcode = before_garbling.opcode;
+	unregister_kprobe(&garbled);
+	garbled_on = false;
+	return 0;
+}
+
 int sa_probe_hits(void)
 {
 	pr_info("sa_crash: hits: kprobe %d, kretprobe %d, nested %d\n",
@@ -184,6 +260,7 @@ int sa_probe_hits(void)
 
 void sa_probe_end(void)
 {
+	sa_probe_mend();
 	if (nested_on)
 		unregister_kprobe(&nested);
 	if (at_return_on)

@@ -53,6 +53,25 @@ int sa_probe_crash_return(void);
 int sa_probe_nested(const char *symbol);
 
 /**
+ * sa_probe_garble() - plant a probe, and spoil what the kernel knows of it
+ * @text: "opcode", "poison", "loop" or "address", and "function+offset"
+ *
+ * Nothing may run into the probe, nor plant another, until sa_probe_mend().
+ *
+ * Context: task.
+ * Return: 0; -EINVAL for another text; or an error of register_kprobe().
+ */
+int sa_probe_garble(const char *text);
+
+/**
+ * sa_probe_mend() - repair that probe, and remove it
+ *
+ * Context: task.
+ * Return: 0; -ENOENT when there is none.
+ */
+int sa_probe_mend(void);
+
+/**
  * sa_probe_hits() - print how often each probe was hit
  *
  * Context: task.

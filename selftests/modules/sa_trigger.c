@@ -64,6 +64,8 @@ static const struct trigger triggers[] = {
 	{ "kprobe-entry-crash", .run = sa_probe_crash_entry },
 	{ "kprobe-inside-crash", .run = sa_probe_crash_inside },
 	{ "kretprobe-crash", .run = sa_probe_crash_return },
+	{ "garble", .run_on = sa_probe_garble },
+	{ "mend", .run = sa_probe_mend },
 	{ "nested", .run_on = sa_probe_nested },
 	{ "hits", .run = sa_probe_hits },
 };
@@ -129,7 +131,7 @@ static int names_show(struct seq_file *file, void *unused)
 
 	for (i = 0; i < ARRAY_SIZE(triggers); i++)
 		seq_printf(file, "%s%s\n", triggers[i].name,
-			   triggers[i].run_on ? " SYMBOL" : "");
+			   triggers[i].run_on ? " ARGUMENT" : "");
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(names);

@@ -11,6 +11,7 @@ import check_asked
 import check_kexec
 import check_load
 import check_nested
+import check_patched
 import check_pstore
 import check_symbols
 from check import Crash, check_crash, check_hidden, check_loud
@@ -188,6 +189,9 @@ SCENARIOS = [
                             rmmod stackanno; echo "unloaded: $?"
                             ls /sys/kernel/debug/stackanno 2>&1""",
           check_load.check_open_reader),
+    asked("kprobe-breakpoints", check_patched.BREAKPOINTS, check_patched.check_breakpoints),
+    asked("kprobe-jumps", check_patched.JUMPS, check_patched.check_jumps),
+    asked("kprobe-garbage", check_patched.GARBAGE, check_patched.check_garbage),
     asked("load-1000", check_load.LOADS, check_load.check_loads, timeout=1800),
     Scenario(name="pstore-die", modules=("sa_crash",), stock_modules=(check_pstore.RAMOOPS,),
              cmdline=check_pstore.CMDLINE, ends="reset", after_reset=check_pstore.COLLECT,
