@@ -20,38 +20,38 @@
 #include "insn.h"
 #include "modules.h"
 #include "probed.h"
+#include "sites.h"
 
 #define COLD ".cold"
-/* Patched jumps of one function; more of them hide code. */
-#define LABELS_MAX 128
-/* Entries of a jump table that are read at once, and at all. */
-#define LABELS_CHUNK 16
-#define LABELS_TABLE_MAX 65536
 /* A jump may pass over a function's landing mark. */
 #define ENTRY_BYTES 4
 
-struct label {
-	u64 code, target;
-};
-
 struct analyser {
-	struct stackanno_ops ops;	/* first: its functions find the rest */
+	struct stackanno_ops ops;	/* its functions find the rest */
+	atomic_t busy;
 	struct stackanno_flow flow;
 	struct stackanno_symbol *scratch;
 	char cold[KSYM_NAME_LEN + sizeof(COLD)];	/* name of the function's cold part */
-	struct label label[LABELS_MAX];
-	u32 labels;
-	bool labels_hidden;
+	struct stackanno_sites sites;
 	struct stackanno_probes probes;
 	u64 function;			/* analysed last; 0 */
 	int ended;			/* with this */
-	struct stackanno_jump chunk[LABELS_CHUNK];
-	unsigned long noreturn[STACKANNO_NORETURNS_MAX];
-	u32 noreturns;
 };
 
-static struct analyser *analyser;
-static atomic_t busy = ATOMIC_INIT(0);
+/*
+ * An oops must not go without for an annotation that another CPU makes of
+ * something less: the first is there for what is fatal alone.
+ */
+#define ANALYSERS 2
+
+static struct analyser *analysers[ANALYSERS];
+static unsigned long noreturns[STACKANNO_NORETURNS_MAX];
+static u32 noreturn_count;
+
+static struct analyser *analyser_of(struct stackanno_ops *ops)
+{
+	return container_of(ops, struct analyser, ops);
+}
 
 static u32 op_read(struct stackanno_ops *ops, u64 address, u8 *buf, u32 len)
 {
@@ -64,7 +64,7 @@ static u32 op_read(struct stackanno_ops *ops, u64 address, u8 *buf, u32 len)
 			return 0;
 		len = part;
 	}
-	stackanno_probed_restore(&analyser->probes, address, buf, len);
+	stackanno_probed_restore(&analyser_of(ops)->probes, address, buf, len);
 	return len;
 }
 
@@ -79,74 +79,28 @@ static int op_decode(struct stackanno_ops *ops, const u8 *bytes, u32 len,
 	return 0;
 }
 
-static void gather_table(const struct stackanno_jump *begin, const struct stackanno_jump *end,
-			 u64 code, u32 size)
-{
-	const struct stackanno_jump *at;
-	u32 i, count, read = 0;
-	u64 where;
-
-	for (at = begin; at < end && read < LABELS_TABLE_MAX; at += count, read += count) {
-		count = min_t(unsigned long, end - at, LABELS_CHUNK);
-		if (copy_from_kernel_nofault(analyser->chunk, at, count * sizeof(*at))) {
-			analyser->labels_hidden = true;
-			return;
-		}
-		for (i = 0; i < count; i++) {
-			/* Each offset is from its own place, where the copy is not. */
-			where = (unsigned long)&at[i].code + analyser->chunk[i].code;
-			if (where - code >= size)
-				continue;
-			if (analyser->labels == LABELS_MAX) {
-				analyser->labels_hidden = true;
-				return;
-			}
-			analyser->label[analyser->labels++] = (struct label){
-				where, (unsigned long)&at[i].target + analyser->chunk[i].target };
-		}
-	}
-	if (at < end)
-		analyser->labels_hidden = true;
-}
-
-/* The patched jumps in [code, code + size). */
-static void gather_labels(u64 code, u32 size)
-{
-	const struct stackanno_jump *begin, *end;
-
-	if (!stackanno_compat_jumps())
-		return;
-	if (stackanno_modules_jumps(code, &begin, &end)) {
-		begin = (void *)stackanno_ksyms_address(STACKANNO_KSYM_JUMPS_START);
-		end = (void *)stackanno_ksyms_address(STACKANNO_KSYM_JUMPS_STOP);
-		if (!begin || !end) {
-			analyser->labels_hidden = true;
-			return;
-		}
-	}
-	gather_table(begin, end, code, size);
-}
-
 /* What is patched in [code, code + size). */
-static void gather_patches(u64 code, u32 size)
+static void gather(struct analyser *analyser, u64 code, u32 size)
 {
 	stackanno_probed_gather(code, size, &analyser->probes);
-	gather_labels(code, size);
+	stackanno_sites_gather(code, size, &analyser->sites);
 }
 
 static u64 op_jump_label(struct stackanno_ops *ops, u64 address)
 {
+	const struct stackanno_sites *sites = &analyser_of(ops)->sites;
 	u32 i;
 
-	for (i = 0; i < analyser->labels; i++)
-		if (analyser->label[i].code == address)
-			return analyser->label[i].target;
+	for (i = 0; i < sites->jumps; i++)
+		if (sites->jump[i].code == address)
+			return sites->jump[i].target;
 	return 0;
 }
 
 static int op_part(struct stackanno_ops *ops, u64 function, u64 target,
 		   struct stackanno_extent *extent)
 {
+	struct analyser *analyser = analyser_of(ops);
 	struct stackanno_symbol *symbol = analyser->scratch;
 
 	if (stackanno_ksyms_text(target) == 0 || stackanno_ksyms_symbol(target, symbol))
@@ -155,21 +109,27 @@ static int op_part(struct stackanno_ops *ops, u64 function, u64 target,
 		return symbol->offset <= ENTRY_BYTES ? -ENOENT : -EFAULT;
 	extent->begin = target - symbol->offset;
 	extent->size = symbol->size;
-	gather_patches(extent->begin, extent->size);
+	gather(analyser, extent->begin, extent->size);
 	return 0;
 }
 
 static bool op_warns(struct stackanno_ops *ops, u64 address)
 {
-	return stackanno_ksyms_warns(address);
+	const struct stackanno_sites *sites = &analyser_of(ops)->sites;
+	u32 i;
+
+	for (i = 0; i < sites->warnings; i++)
+		if (sites->warning[i] == address)
+			return true;
+	return false;
 }
 
 static bool op_noreturn(struct stackanno_ops *ops, u64 target)
 {
 	u32 i;
 
-	for (i = 0; i < analyser->noreturns; i++)
-		if (analyser->noreturn[i] == target)
+	for (i = 0; i < noreturn_count; i++)
+		if (noreturns[i] == target)
 			return true;
 	return false;
 }
@@ -180,7 +140,7 @@ static bool op_tracer(struct stackanno_ops *ops, u64 target)
 	static const char * const names[] = {
 		"__fentry__", "ftrace_caller", "ftrace_regs_caller", "ftrace_trampoline",
 	};
-	struct stackanno_symbol *symbol = analyser->scratch;
+	struct stackanno_symbol *symbol = analyser_of(ops)->scratch;
 	u32 i;
 
 	if (stackanno_ksyms_symbol(target, symbol))
@@ -191,37 +151,54 @@ static bool op_tracer(struct stackanno_ops *ops, u64 target)
 	return false;
 }
 
-int stackanno_analyse_init(void)
+static void find_noreturns(void)
 {
 	unsigned long address;
 	const char *name;
 	u32 i;
 
-	analyser = vzalloc(sizeof(*analyser));
-	if (!analyser)
-		return -ENOMEM;
-	analyser->ops = (struct stackanno_ops){
-		.read = op_read, .decode = op_decode, .part = op_part,
-		.jump_label = op_jump_label, .warns = op_warns, .noreturn = op_noreturn,
-		.tracer = op_tracer,
-		/* Older kernels have it at a fixed place of the per-CPU area, without a name. */
-		.canary = stackanno_ksyms_find("__stack_chk_guard") };
+	noreturn_count = 0;
 	for (i = 0; (name = stackanno_noreturn_name(i)); i++) {
 		address = stackanno_ksyms_find(name);
 		if (address)
-			analyser->noreturn[analyser->noreturns++] = address;
+			noreturns[noreturn_count++] = address;
 	}
+}
+
+int stackanno_analyse_init(void)
+{
+	u32 i;
+
+	for (i = 0; i < ANALYSERS; i++) {
+		analysers[i] = vzalloc(sizeof(*analysers[i]));
+		if (!analysers[i]) {
+			stackanno_analyse_exit();
+			return -ENOMEM;
+		}
+		analysers[i]->ops = (struct stackanno_ops){
+			.read = op_read, .decode = op_decode, .part = op_part,
+			.jump_label = op_jump_label, .warns = op_warns,
+			.noreturn = op_noreturn, .tracer = op_tracer,
+			/* Older kernels have it at a fixed place, without a name. */
+			.canary = stackanno_ksyms_find("__stack_chk_guard") };
+	}
+	find_noreturns();
 	return 0;
 }
 
 void stackanno_analyse_exit(void)
 {
-	vfree(analyser);
+	u32 i;
+
+	for (i = 0; i < ANALYSERS; i++) {
+		vfree(analysers[i]);
+		analysers[i] = NULL;
+	}
 }
 
 size_t stackanno_analyse_bytes(void)
 {
-	return sizeof(*analyser);
+	return ANALYSERS * sizeof(struct analyser);
 }
 
 static const char *name_of(const struct stackanno_builder *builder,
@@ -242,8 +219,8 @@ static bool is_cold(const char *name)
  * part. Of several functions of one name another one may be found: its jumps do
  * not lead to this cold part then, and nothing is said.
  */
-static int find_function(const struct stackanno_frame *frame, const char *name,
-			 struct stackanno_extent *extent)
+static int find_function(struct analyser *analyser, const struct stackanno_frame *frame,
+			 const char *name, struct stackanno_extent *extent)
 {
 	size_t len = strlen(name);
 
@@ -265,22 +242,24 @@ static int find_function(const struct stackanno_frame *frame, const char *name,
 	return 0;
 }
 
-static void run(const struct stackanno_extent *extent)
+static void run(struct analyser *analyser, const struct stackanno_extent *extent)
 {
 	analyser->function = extent->begin;
-	analyser->labels = 0;
-	analyser->labels_hidden = false;
 	analyser->probes.count = 0;
-	gather_patches(extent->begin, extent->size);
+	analyser->sites.jumps = 0;
+	analyser->sites.warnings = 0;
+	analyser->sites.hidden = false;
+	gather(analyser, extent->begin, extent->size);
 	analyser->ended = stackanno_flow_run(&analyser->flow, &analyser->ops, extent->begin,
 					     extent->size);
-	analyser->flow.summary.out_of_sight += analyser->labels_hidden;
+	analyser->flow.summary.out_of_sight += analyser->sites.hidden;
 	stackanno_counter_add(STACKANNO_COUNT_ANALYSED, 1);
 	if (analyser->ended)
 		stackanno_counter_add(STACKANNO_COUNT_ANALYSIS_REFUSED, 1);
 }
 
-static void analyse_frame(struct stackanno_builder *builder, u32 index, const u64 *canary)
+static void analyse_frame(struct analyser *analyser, struct stackanno_builder *builder,
+			  u32 index, const u64 *canary)
 {
 	const struct stackanno_frame *frame;
 	struct stackanno_extent extent;
@@ -289,10 +268,10 @@ static void analyse_frame(struct stackanno_builder *builder, u32 index, const u6
 	if (frame->kind != STACKANNO_FRAME_CALL || !frame->func || !frame->func_size ||
 	    frame->flags & STACKANNO_FRAME_CODE_UNREADABLE)
 		return;
-	if (find_function(frame, name_of(builder, frame), &extent))
+	if (find_function(analyser, frame, name_of(builder, frame), &extent))
 		return;
 	if (extent.begin != analyser->function)
-		run(&extent);
+		run(analyser, &extent);
 	if (analyser->ended)
 		return;
 	switch (stackanno_role_frame(builder, index, &analyser->flow, canary)) {
@@ -307,15 +286,27 @@ static void analyse_frame(struct stackanno_builder *builder, u32 index, const u6
 	}
 }
 
+static struct analyser *take(bool fatal)
+{
+	u32 i;
+
+	for (i = fatal ? 0 : 1; i < ANALYSERS; i++)
+		if (!atomic_cmpxchg_acquire(&analysers[i]->busy, 0, 1))
+			return analysers[i];
+	return NULL;
+}
+
 int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canary,
 			     struct stackanno_symbol *scratch, u64 deadline)
 {
 	u32 i, frames = builder->section[STACKANNO_SECTION_FRAMES].count;
+	struct analyser *analyser;
 	int ret = 0;
 
 	if (!stackanno_ksyms_found(STACKANNO_KSYM_INSN_DECODE))
 		return 0;
-	if (atomic_cmpxchg_acquire(&busy, 0, 1)) {
+	analyser = take(builder->record->flags & STACKANNO_RECORD_FATAL);
+	if (!analyser) {
 		stackanno_counter_add(STACKANNO_COUNT_ANALYSIS_BUSY, 1);
 		return 0;
 	}
@@ -327,8 +318,8 @@ int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canar
 			ret = -ETIME;
 			break;
 		}
-		analyse_frame(builder, i, canary);
+		analyse_frame(analyser, builder, i, canary);
 	}
-	atomic_set_release(&busy, 0);
+	atomic_set_release(&analyser->busy, 0);
 	return ret;
 }

@@ -39,8 +39,8 @@ size_t stackanno_analyse_bytes(void);
  * @scratch: for names
  * @deadline: by local_clock(), in ns; 0: none
  *
- * One annotation analyses at a time: another on another CPU goes without, and
- * is counted.
+ * One annotation analyses at a time, and beside it one of an oops or a panic:
+ * another on another CPU goes without, and is counted.
  *
  * Context: any, preemption off.
  * Return: 0; -ETIME when the deadline left frames out.

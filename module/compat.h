@@ -6,6 +6,7 @@
 #ifndef STACKANNO_COMPAT_H
 #define STACKANNO_COMPAT_H
 
+#include <linux/bug.h>
 #include <linux/kallsyms.h>
 #include <linux/kmsg_dump.h>
 #include <linux/kprobes.h>
@@ -126,6 +127,46 @@ static inline unsigned int stackanno_compat_module_jumps(const struct module *mo
 #ifdef CONFIG_JUMP_LABEL
 	*begin = (const void *)READ_ONCE(mod->jump_entries);
 	return READ_ONCE(mod->num_jump_entries);
+#else
+	*begin = NULL;
+	return 0;
+#endif
+}
+
+/* Whether the kernel keeps a table of its traps. */
+static inline bool stackanno_compat_bugs(void)
+{
+	return IS_ENABLED(CONFIG_GENERIC_BUG);
+}
+
+/*
+ * The trap that an entry of __bug_table is about; @at is where it lies, of which
+ * @copy is a copy. The layout is that of the headers in use, as other releases
+ * have other fields behind the first.
+ */
+static inline u64 stackanno_compat_bug_address(const struct bug_entry *copy,
+					       const struct bug_entry *at)
+{
+#ifdef CONFIG_GENERIC_BUG_RELATIVE_POINTERS
+	return (unsigned long)&at->bug_addr_disp + copy->bug_addr_disp;
+#else
+	return copy->bug_addr;
+#endif
+}
+
+/* Whether code goes on behind the trap. */
+static inline bool stackanno_compat_bug_warns(const struct bug_entry *copy)
+{
+	return copy->flags & BUGFLAG_WARNING;
+}
+
+/* Table of a module's traps. Return: how many there are. */
+static inline unsigned int stackanno_compat_module_bugs(const struct module *mod,
+							const struct bug_entry **begin)
+{
+#ifdef CONFIG_GENERIC_BUG
+	*begin = READ_ONCE(mod->bug_table);
+	return READ_ONCE(mod->num_bugs);
 #else
 	*begin = NULL;
 	return 0;

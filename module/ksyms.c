@@ -10,7 +10,6 @@
  */
 #include "ksyms.h"
 
-#include <linux/bug.h>
 #include <linux/ftrace.h>
 #include <linux/kprobes.h>
 #include <linux/sched/task_stack.h>
@@ -40,7 +39,6 @@ RESOLVED(__kernel_text_address)
 RESOLVED(put_task_stack)
 RESOLVED(ftrace_graph_ret_addr)
 RESOLVED(insn_decode)
-RESOLVED(find_bug)
 
 static const struct {
 	const char *name;
@@ -68,8 +66,6 @@ static const struct {
 		set_ftrace_graph_ret_addr },
 	[STACKANNO_KSYM_INSN_DECODE] = {
 		"insn_decode", "roles of the words of frames", set_insn_decode },
-	[STACKANNO_KSYM_FIND_BUG] = {
-		"find_bug", "code behind warnings", set_find_bug },
 	[STACKANNO_KSYM_STEXT] = { "_stext", "meaning by symbol" },
 	[STACKANNO_KSYM_ETEXT] = { "_etext", "meaning by symbol" },
 	[STACKANNO_KSYM_START_RODATA] = { "__start_rodata", "read-only data" },
@@ -100,6 +96,8 @@ static const struct {
 		"__start___jump_table", "certainty about functions with patched jumps" },
 	[STACKANNO_KSYM_JUMPS_STOP] = {
 		"__stop___jump_table", "certainty about functions with patched jumps" },
+	[STACKANNO_KSYM_BUGS_START] = { "__start___bug_table", "code behind warnings" },
+	[STACKANNO_KSYM_BUGS_STOP] = { "__stop___bug_table", "code behind warnings" },
 	[STACKANNO_KSYM_KPROBE_TABLE] = {
 		"kprobe_table", "certainty about functions with probes" },
 };
@@ -292,13 +290,6 @@ int stackanno_ksyms_decode(struct insn *insn, const void *bytes, int len)
 	if (!stackanno_ksyms_found(STACKANNO_KSYM_INSN_DECODE))
 		return -ENOENT;
 	return static_call(resolved_insn_decode)(insn, bytes, len, INSN_MODE_64) < 0 ? -EINVAL : 0;
-}
-
-bool stackanno_ksyms_warns(unsigned long address)
-{
-	const struct bug_entry *bug = static_call(resolved_find_bug)(address);
-
-	return bug && bug->flags & BUGFLAG_WARNING;
 }
 
 struct visit {

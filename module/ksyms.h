@@ -25,7 +25,6 @@ enum stackanno_ksym {
 	STACKANNO_KSYM_PUT_STACK,
 	STACKANNO_KSYM_GRAPH_RETURN,
 	STACKANNO_KSYM_INSN_DECODE,
-	STACKANNO_KSYM_FIND_BUG,
 	STACKANNO_KSYM_FUNCTIONS,
 	/* data, and functions of which only the address is wanted */
 	STACKANNO_KSYM_STEXT = STACKANNO_KSYM_FUNCTIONS,
@@ -50,6 +49,8 @@ enum stackanno_ksym {
 	STACKANNO_KSYM_RETHOOK_TRAMPOLINE,
 	STACKANNO_KSYM_JUMPS_START,
 	STACKANNO_KSYM_JUMPS_STOP,
+	STACKANNO_KSYM_BUGS_START,
+	STACKANNO_KSYM_BUGS_STOP,
 	STACKANNO_KSYM_KPROBE_TABLE,
 	STACKANNO_KSYMS
 };
@@ -189,15 +190,6 @@ unsigned long stackanno_ksyms_find(const char *name);
  * not found.
  */
 int stackanno_ksyms_decode(struct insn *insn, const void *bytes, int len);
-
-/**
- * stackanno_ksyms_warns() - whether code goes on behind a trap
- * @address: of the trapping instruction
- *
- * Context: any.
- * Return: true for a warning; false for BUG(), and when it is not known.
- */
-bool stackanno_ksyms_warns(unsigned long address);
 
 /* What stackanno_ksyms_each() calls; non-zero ends the walk. */
 typedef int (*stackanno_ksyms_visit)(void *data, const char *name, unsigned long address);

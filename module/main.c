@@ -11,6 +11,7 @@
 #include "modules.h"
 #include "percpu.h"
 #include "policy.h"
+#include "sites.h"
 #include "store.h"
 #include "trigger.h"
 #include "unwind.h"
@@ -34,9 +35,12 @@ static int __init stackanno_init(void)
 	ret = stackanno_modules_init();
 	if (ret)
 		goto err_percpu;
-	ret = stackanno_analyse_init();
+	ret = stackanno_sites_init();
 	if (ret)
 		goto err_modules;
+	ret = stackanno_analyse_init();
+	if (ret)
+		goto err_sites;
 	ret = stackanno_store_init(stackanno_policy_records());
 	if (ret)
 		goto err_analyse;
@@ -44,13 +48,15 @@ static int __init stackanno_init(void)
 	if (ret)
 		goto err_store;
 	stackanno_debugfs_init(stackanno_store_bytes() + stackanno_percpu_bytes() +
-			       stackanno_analyse_bytes());
+			       stackanno_sites_bytes() + stackanno_analyse_bytes());
 	return 0;
 
 err_store:
 	stackanno_store_exit();
 err_analyse:
 	stackanno_analyse_exit();
+err_sites:
+	stackanno_sites_exit();
 err_modules:
 	stackanno_modules_exit();
 err_percpu:
@@ -65,6 +71,7 @@ static void __exit stackanno_exit(void)
 	stackanno_trigger_exit();
 	stackanno_store_exit();
 	stackanno_analyse_exit();
+	stackanno_sites_exit();
 	stackanno_modules_exit();
 	stackanno_percpu_exit();
 }

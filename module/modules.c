@@ -21,8 +21,7 @@ struct entry {
 	char name[MODULE_NAME_LEN];
 	unsigned long begin[STACKANNO_MODULE_USES];
 	unsigned long end[STACKANNO_MODULE_USES];
-	const struct stackanno_jump *jumps;
-	unsigned int jump_count;
+	struct stackanno_module_tables tables;
 };
 
 static struct entry *entries;
@@ -47,6 +46,12 @@ static void set_ranges(struct entry *entry, const struct module *mod)
 		stackanno_compat_module_range(mod, use, &entry->begin[use], &entry->end[use]);
 }
 
+static void set_tables(struct stackanno_module_tables *tables, const struct module *mod)
+{
+	tables->jump_count = stackanno_compat_module_jumps(mod, &tables->jumps);
+	tables->bug_count = stackanno_compat_module_bugs(mod, &tables->bugs);
+}
+
 static void add(const struct module *mod)
 {
 	unsigned int i;
@@ -59,7 +64,7 @@ static void add(const struct module *mod)
 		entries[i].mod = mod;
 		strscpy(entries[i].name, mod->name, sizeof(entries[i].name));
 		set_ranges(&entries[i], mod);
-		entries[i].jump_count = stackanno_compat_module_jumps(mod, &entries[i].jumps);
+		set_tables(&entries[i].tables, mod);
 		/* Pairs with the acquire in stackanno_modules_find(). */
 		smp_store_release(&entries[i].live, true);
 		return;
@@ -189,15 +194,13 @@ int stackanno_modules_find(unsigned long address, enum stackanno_module_use *use
 	return 0;
 }
 
-int stackanno_modules_jumps(unsigned long address, const struct stackanno_jump **begin,
-			    const struct stackanno_jump **end)
+int stackanno_modules_tables(unsigned long address, struct stackanno_module_tables *tables)
 {
 	enum stackanno_module_use use;
 	const struct entry *entry = find_entry(address, &use);
 
 	if (!entry)
 		return -ENOENT;
-	*begin = entry->jumps;
-	*end = *begin + entry->jump_count;
+	*tables = entry->tables;
 	return 0;
 }

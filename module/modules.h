@@ -39,16 +39,22 @@ void stackanno_modules_exit(void);
 int stackanno_modules_find(unsigned long address, enum stackanno_module_use *use,
 			   const char **name, unsigned long *offset);
 
+/* What a module brings along of its text; to be read with nofault reads. */
+struct stackanno_module_tables {
+	const struct stackanno_jump *jumps;
+	unsigned int jump_count;
+	const struct bug_entry *bugs;
+	unsigned int bug_count;
+};
+
 /**
- * stackanno_modules_jumps() - the patched jumps of the module around an address
+ * stackanno_modules_tables() - the tables of the module around an address
  * @address: any
- * @begin: set to the first entry of its table, to be read with nofault reads
- * @end: set to the end of the table
+ * @tables: set; a count is 0 where the module has none
  *
  * Context: any.
- * Return: 0, also when it has none; -ENOENT when @address lies in no module.
+ * Return: 0; -ENOENT when @address lies in no module.
  */
-int stackanno_modules_jumps(unsigned long address, const struct stackanno_jump **begin,
-			    const struct stackanno_jump **end);
+int stackanno_modules_tables(unsigned long address, struct stackanno_module_tables *tables);
 
 #endif /* STACKANNO_MODULES_H */

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/atomic.h>
+#include <linux/delay.h>
+#include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
+#include <linux/kthread.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
+#include <linux/sched/task.h>
 #include <linux/string.h>
 
 #include "sa_chain.h"
@@ -45,6 +50,32 @@ static int crash_once(struct kprobe *probe, struct pt_regs *regs)
 		/* In the midst of a report: nothing is printed of this one. */
 		sa_chain_run(NULL, sa_fault_null_read);
 	}
+	return 0;
+}
+
+#define PATIENCE_MS 15000
+
+static struct task_struct *meanwhile_task;
+
+static int meanwhile_thread(void *unused)
+{
+	sa_chain_run("meanwhile", sa_fault_null_read);
+	return 0;
+}
+
+/* Holds up its CPU until the other one's crash is over. */
+static int crash_meanwhile(struct kprobe *probe, struct pt_regs *regs)
+{
+	struct task_struct *task = xchg(&meanwhile_task, NULL);
+	unsigned int ms;
+
+	if (!task)
+		return 0;
+	wake_up_process(task);
+	for (ms = 0; ms < PATIENCE_MS && !(READ_ONCE(task->flags) & PF_EXITING); ms++)
+		mdelay(1);
+	pr_info("sa_crash: the other CPU is done: %d\n", ms < PATIENCE_MS);
+	put_task_struct(task);
 	return 0;
 }
 
@@ -95,6 +126,10 @@ static struct kprobe nested = {
 	.symbol_name = nested_symbol, .pre_handler = crash_once,
 };
 
+static struct kprobe meanwhile = {
+	.symbol_name = nested_symbol, .pre_handler = crash_meanwhile,
+};
+
 static char garbled_symbol[KSYM_NAME_LEN];
 
 static struct kprobe garbled = {
@@ -109,7 +144,7 @@ static struct {
 
 /* What is registered, so that the end removes no more than that. */
 static unsigned int call_count, return_count;
-static bool entry_on, inside_on, at_return_on, nested_on, garbled_on;
+static bool entry_on, inside_on, at_return_on, nested_on, garbled_on, meanwhile_on;
 
 int sa_probe_call(void)
 {
@@ -183,6 +218,30 @@ int sa_probe_nested(const char *symbol)
 	strscpy(nested_symbol, symbol, sizeof(nested_symbol));
 	ret = register_kprobe(&nested);
 	nested_on = !ret;
+	return ret;
+}
+
+int sa_probe_meanwhile(const char *symbol)
+{
+	struct task_struct *task;
+	int ret;
+
+	if (meanwhile_on || nested_on)
+		return -EBUSY;
+	task = kthread_create(meanwhile_thread, NULL, "sa_meanwhile");
+	if (IS_ERR(task))
+		return PTR_ERR(task);
+	kthread_bind(task, 1);
+	get_task_struct(task);
+	meanwhile_task = task;
+	strscpy(nested_symbol, symbol, sizeof(nested_symbol));
+	ret = register_kprobe(&meanwhile);
+	if (ret) {
+		meanwhile_task = NULL;
+		kthread_stop(task);
+		put_task_struct(task);
+	}
+	meanwhile_on = !ret;
 	return ret;
 }
 
@@ -260,7 +319,16 @@ int sa_probe_hits(void)
 
 void sa_probe_end(void)
 {
+	struct task_struct *task;
+
 	sa_probe_mend();
+	if (meanwhile_on)
+		unregister_kprobe(&meanwhile);
+	task = xchg(&meanwhile_task, NULL);
+	if (task) {
+		kthread_stop(task);
+		put_task_struct(task);
+	}
 	if (nested_on)
 		unregister_kprobe(&nested);
 	if (at_return_on)

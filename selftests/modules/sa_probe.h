@@ -53,6 +53,15 @@ int sa_probe_crash_return(void);
 int sa_probe_nested(const char *symbol);
 
 /**
+ * sa_probe_meanwhile() - have CPU 1 crash while another is in the next call of a function
+ * @symbol: the function; the call goes on when that crash is over
+ *
+ * Context: task.
+ * Return: 0; errors of kthread_create() and register_kprobe().
+ */
+int sa_probe_meanwhile(const char *symbol);
+
+/**
  * sa_probe_garble() - plant a probe, and spoil what the kernel knows of it
  * @text: "opcode", "poison", "loop" or "address", and "function+offset"
  *

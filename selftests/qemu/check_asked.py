@@ -200,6 +200,26 @@ def check_two(run):
             check_known.check_fault(run, report[0], facts, user=False)
 
 
+def check_meanwhile(run):
+    """A CPU that crashes while another analyses what somebody asked for: both have roles."""
+    check_log.check_kernel(run, "null")
+    run.expect("sa_crash: the other CPU is done: 1" in run.console,
+               "the crash was over before the other annotation went on")
+    texts = [check.rendered(run, record.head["id"]) for record in check_record.read(run.raw())]
+    reports = check_text.parse("".join(texts).splitlines())
+    if not run.expect(sorted(report.reason for report in reports) == ["oops", "self"],
+                      "there are two reports", [report.lines[0] for report in reports]):
+        return
+    for report in reports:
+        saved = [word for word in report.words.values()
+                 if re.match(r"r(bx|bp|1[2-5])\b", word.label) and word.is_certain() and
+                 word.block.startswith("#")]
+        run.expect(len(saved) > 5, f"{report.reason}: the roles of its words are known",
+                   f"{len(saved)} saved registers in {len(report.frames)} frames")
+    run.expect(check.stats(run)["analysis_busy"] == "0", "neither was refused",
+               check.stats(run)["analysis_busy"])
+
+
 def check_first_kept(run):
     """More crashes than there are records: the first is not lost."""
     records = check_record.read(run.raw())

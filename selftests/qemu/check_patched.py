@@ -4,7 +4,6 @@
 import re
 
 import check
-import check_text
 
 # Shell functions for the triggers. A stack is annotated, its functions are patched, and it
 # is annotated again.

@@ -145,6 +145,9 @@ SCENARIOS = [
     asked("sysrq", """key=$(sed -n 's/^trigger_sysrq.//p' /sys/kernel/debug/stackanno/stats)
                       echo ${key%: 1} > /proc/sysrq-trigger; sleep 1""", check_asked.check_sysrq),
     asked("two-cpus", "crash two-cpus", check_asked.check_two),
+    asked("crash-meanwhile", """crash meanwhile stackanno_role_frame
+                                taskset -p 1 $$ > /dev/null; annotate self""",
+          check_asked.check_meanwhile),
     asked("first-kept", """crash null-read; number=0
                            while [ $((number += 1)) -lt 10 ]; do crash gpf; done""",
           check_asked.check_first_kept),
