@@ -2,7 +2,8 @@
 /*
  * Claim, unwind, copy, name, explain, publish. Raw words are in the record
  * before the first name is looked up: what follows may fault on a broken
- * kernel, the words are what must not be lost.
+ * kernel, the words are what must not be lost. What follows may also come later,
+ * where the way in must not be held up.
  */
 #include "pipeline.h"
 
@@ -172,25 +173,30 @@ static void withhold_values(struct stackanno_builder *builder)
 	builder->record->flags |= STACKANNO_RECORD_WITHHELD;
 }
 
-static bool analyse(struct stackanno_slot *slot, const struct task_struct *task, u64 deadline)
+static void set_facts(struct stackanno_slot *slot, const struct stackanno_request *request)
 {
-	u64 canary = 0;
-	bool known = stackanno_compat_canary(task, &canary);
+	struct stackanno_case *facts = &slot->facts;
 
-	return stackanno_analyse_frames(&slot->builder, known ? &canary : NULL, &slot->symbol,
-					deadline);
+	facts->cause = request->cause;
+	facts->gap = stackanno_compat_stack_offset(request->origin.task);
+	facts->canary_known = stackanno_compat_canary(request->origin.task, &facts->canary);
+	facts->budget_us = request->budget_us;
+	facts->withhold = request->withhold;
+	facts->report = request->report;
 }
 
-static int annotate(struct stackanno_slot *slot, const struct stackanno_request *request)
+/* Not local_clock(): it may stand still with interrupts off. Return: 0: none. */
+static u64 deadline_of(u32 budget_us)
 {
-	u64 deadline = 0;
-	bool late;
+	return budget_us ? ktime_get_mono_fast_ns() + (u64)budget_us * NSEC_PER_USEC : 0;
+}
+
+/* All that may change once the way in is left: the words, and facts of the task. */
+static int take(struct stackanno_slot *slot, const struct stackanno_request *request)
+{
 	u32 flags;
 	int ret;
 
-	/* Not local_clock(): it may stand still with interrupts off. */
-	if (request->budget_us)
-		deadline = ktime_get_mono_fast_ns() + (u64)request->budget_us * NSEC_PER_USEC;
 	if (request->origin.start == STACKANNO_START_ASLEEP)
 		ret = take_steady(slot, request);
 	else
@@ -201,21 +207,30 @@ static int annotate(struct stackanno_slot *slot, const struct stackanno_request 
 	set_header(slot, request);
 	slot->builder.record->flags |= flags;
 	note_stacks(slot);
-	stackanno_identify_frames(&slot->builder, &request->cause,
-				  stackanno_compat_stack_offset(request->origin.task),
-				  &slot->symbol);
-	stackanno_capture_code(&slot->builder, &slot->probes);
-	stackanno_frame_check_calls(&slot->builder);
-	late = analyse(slot, request->origin.task, deadline);
-	if (stackanno_identify_words(&slot->builder, &slot->picture, &slot->symbol, deadline) ||
-	    late)
-		note_budget(slot, request->budget_us);
-	if (request->withhold)
-		withhold_values(&slot->builder);
+	set_facts(slot, request);
 	return 0;
 }
 
-int stackanno_pipeline_run(const struct stackanno_request *request, u64 *id)
+static void explain(struct stackanno_slot *slot, u64 deadline)
+{
+	const struct stackanno_case *facts = &slot->facts;
+	bool late;
+
+	stackanno_identify_frames(&slot->builder, &facts->cause, facts->gap, &slot->symbol);
+	stackanno_capture_code(&slot->builder, &slot->probes);
+	stackanno_frame_check_calls(&slot->builder);
+	late = stackanno_analyse_frames(&slot->builder,
+					facts->canary_known ? &facts->canary : NULL,
+					&slot->symbol, deadline);
+	if (stackanno_identify_words(&slot->builder, &slot->picture, &slot->symbol, deadline) ||
+	    late)
+		note_budget(slot, facts->budget_us);
+	if (facts->withhold)
+		withhold_values(&slot->builder);
+}
+
+/* Return: a slot with a picture, the guard held; or an error, and nothing held. */
+static int begin(const struct stackanno_request *request, struct stackanno_slot **to)
 {
 	struct stackanno_slot *slot;
 	int ret;
@@ -229,14 +244,59 @@ int stackanno_pipeline_run(const struct stackanno_request *request, u64 *id)
 		stackanno_guard_leave();
 		return -ENOSPC;
 	}
-	ret = annotate(slot, request);
+	ret = take(slot, request);
 	if (ret) {
 		stackanno_store_abandon(slot);
-	} else {
-		if (id)
-			*id = slot->builder.record->id;
-		stackanno_store_publish(slot, request->report);
+		stackanno_guard_leave();
+		return ret;
 	}
+	*to = slot;
+	return 0;
+}
+
+int stackanno_pipeline_run(const struct stackanno_request *request, u64 *id)
+{
+	u64 deadline = deadline_of(request->budget_us);
+	struct stackanno_slot *slot;
+	int ret;
+
+	ret = begin(request, &slot);
+	if (ret)
+		return ret;
+	explain(slot, deadline);
+	if (id)
+		*id = slot->builder.record->id;
+	stackanno_store_publish(slot, slot->facts.report);
 	stackanno_guard_leave();
-	return ret;
+	return 0;
+}
+
+int stackanno_pipeline_take(const struct stackanno_request *request)
+{
+	struct stackanno_slot *slot;
+	int ret;
+
+	ret = begin(request, &slot);
+	if (ret)
+		return ret;
+	stackanno_store_park(slot);
+	stackanno_guard_leave();
+	return 0;
+}
+
+void stackanno_pipeline_explain(void)
+{
+	struct stackanno_slot *slot;
+	unsigned int i;
+
+	for (i = 0; i < stackanno_store_count() && stackanno_guard_enter(); i++) {
+		slot = stackanno_store_take_parked();
+		if (slot) {
+			explain(slot, deadline_of(slot->facts.budget_us));
+			stackanno_store_publish(slot, slot->facts.report);
+		}
+		stackanno_guard_leave();
+		if (!slot)
+			return;
+	}
 }

@@ -37,4 +37,25 @@ struct stackanno_request {
  */
 int stackanno_pipeline_run(const struct stackanno_request *request, u64 *id);
 
+/**
+ * stackanno_pipeline_take() - take the picture of an annotation, to be explained later
+ * @request: what, why and how
+ *
+ * The words and what is known of the task are copied; names, code and roles come
+ * with stackanno_pipeline_explain(). For a way in that holds up others.
+ *
+ * Context: any, also NMI. A task that is not current has its stack pinned.
+ * Return: as stackanno_pipeline_run().
+ */
+int stackanno_pipeline_take(const struct stackanno_request *request);
+
+/**
+ * stackanno_pipeline_explain() - finish the annotations whose picture is taken
+ *
+ * Where an annotation is under way on this CPU they are left to the next time.
+ *
+ * Context: any.
+ */
+void stackanno_pipeline_explain(void);
+
 #endif /* STACKANNO_PIPELINE_H */

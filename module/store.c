@@ -4,6 +4,7 @@
  *
  *	FREE	nobody
  *	WRITING	the CPU that claimed it
+ *	PARKED	whoever takes it to explain what it holds
  *	READY	readers, and whoever claims or pins it next
  *	PINNED	readers; it stays until the one who prints it is done
  *
@@ -23,6 +24,7 @@
 
 #define FREE 0
 #define WRITING (-1)
+#define PARKED (-2)
 #define READY 1
 #define PINNED 2
 
@@ -226,6 +228,21 @@ void stackanno_store_abandon(struct stackanno_slot *slot)
 	entry->id = 0;
 	entry->bytes = 0;
 	end_write(entry, FREE);
+}
+
+void stackanno_store_park(struct stackanno_slot *slot)
+{
+	atomic_set_release(&entry_of(slot)->state, PARKED);
+}
+
+struct stackanno_slot *stackanno_store_take_parked(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < entry_count; i++)
+		if (atomic_cmpxchg(&entries[i]->state, PARKED, WRITING) == PARKED)
+			return &entries[i]->slot;
+	return NULL;
 }
 
 /* Whoever pins a record has its slot's working memory to himself. */

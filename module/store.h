@@ -11,13 +11,26 @@
 #include "core/frame.h"
 #include "core/record.h"
 #include "core/render.h"
+#include "identify.h"
 #include "ksyms.h"
 #include "probed.h"
+
+/* What a picture is explained by: the task may be gone, or changed, by then. */
+struct stackanno_case {
+	struct stackanno_cause cause;
+	u32 gap;		/* bytes, as stackanno_identify_frames() takes it */
+	bool canary_known;
+	u64 canary;
+	u32 budget_us;		/* 0: no limit */
+	bool withhold;		/* no values: the kernel is locked down */
+	bool report;		/* to be printed when the time comes */
+};
 
 /* One record, and the working memory of the annotation that makes it. */
 struct stackanno_slot {
 	struct stackanno_builder builder;
 	struct stackanno_picture picture;
+	struct stackanno_case facts;
 	struct stackanno_symbol symbol;
 	struct stackanno_probes probes;
 	struct stackanno_render_buffer render;
@@ -87,6 +100,24 @@ void stackanno_store_publish(struct stackanno_slot *slot, bool report);
  * Context: any.
  */
 void stackanno_store_abandon(struct stackanno_slot *slot);
+
+/**
+ * stackanno_store_park() - leave a claimed slot's picture to be explained later
+ * @slot: as claimed
+ *
+ * It is nobody's until stackanno_store_take_parked().
+ *
+ * Context: any.
+ */
+void stackanno_store_park(struct stackanno_slot *slot);
+
+/**
+ * stackanno_store_take_parked() - a slot whose picture is to be explained
+ *
+ * Context: any.
+ * Return: the slot, claimed; NULL when there is none.
+ */
+struct stackanno_slot *stackanno_store_take_parked(void);
 
 /* Which of the records that are still to be printed. */
 enum stackanno_due {

@@ -4,8 +4,9 @@
  *
  * An oops is recorded in the die notifier, within the kernel's report, and
  * printed by a kmsg dumper, which runs behind its end marker. A warning is
- * recorded in its tracepoint, which may run under any lock, and printed from
- * irq_work.
+ * copied in its tracepoint, which may run under any lock, and explained and
+ * printed from irq_work. What it says of code is right all the same: whoever
+ * patches text waits for this CPU, and whoever frees it for a grace period.
  */
 #include "trigger.h"
 
@@ -226,18 +227,19 @@ static struct notifier_block panic_notifier = {
 	.priority = INT_MAX,
 };
 
-static void print_later(struct irq_work *work)
+static void finish_later(struct irq_work *work)
 {
+	stackanno_pipeline_explain();
 	print_due(STACKANNO_DUE_OTHER);
 }
 
-static DEFINE_IRQ_WORK(print_work, print_later);
+static DEFINE_IRQ_WORK(finish_work, finish_later);
 
-static void run_and_print_later(struct stackanno_request *request)
+static void take_and_finish_later(struct stackanno_request *request)
 {
 	request->report = true;
-	if (!stackanno_pipeline_run(request, NULL))
-		irq_work_queue(&print_work);
+	if (!stackanno_pipeline_take(request))
+		irq_work_queue(&finish_work);
 }
 
 static void error_report_probe(void *unused, enum error_detector detector, unsigned long id)
@@ -259,7 +261,7 @@ static void error_report_probe(void *unused, enum error_detector detector, unsig
 	if (reason == STACKANNO_REASON_WARN)
 		request.origin.ip = id;
 	request.cause.entry = STACKANNO_ENTRY_EXCEPTION;
-	run_and_print_later(&request);
+	take_and_finish_later(&request);
 }
 
 static void hang_probe(void *unused, struct task_struct *task)
@@ -271,7 +273,7 @@ static void hang_probe(void *unused, struct task_struct *task)
 	if (!stackanno_ksyms_address(STACKANNO_KSYM_PUT_STACK) || !try_get_task_stack(task))
 		return;
 	stackanno_policy_request(&request, STACKANNO_REASON_HANG, STACKANNO_START_ASLEEP, task);
-	run_and_print_later(&request);
+	take_and_finish_later(&request);
 	stackanno_ksyms_put_task_stack(task);
 }
 
@@ -325,7 +327,7 @@ static void sysrq_pressed(STACKANNO_SYSRQ_KEY key)
 	request.origin.regs = regs;
 	request.cause.regs = (unsigned long)regs;
 	request.cause.entry = STACKANNO_ENTRY_INTERRUPT;
-	run_and_print_later(&request);
+	take_and_finish_later(&request);
 }
 
 static const struct sysrq_key_op sysrq_op = {
@@ -403,6 +405,6 @@ void stackanno_trigger_exit(void)
 	atomic_notifier_chain_unregister(&panic_notifier_list, &panic_notifier);
 	unregister_die_notifier(&die_notifier);
 	/* After what queues it, before what it prints. */
-	irq_work_sync(&print_work);
+	irq_work_sync(&finish_work);
 	kmsg_dump_unregister(&dumper);
 }
