@@ -265,6 +265,31 @@ static const struct {
 		{ SLOT, -48, STACKANNO_VALUE_ENTRY, RSI },
 		{ SLOT, -16, STACKANNO_VALUE_ENTRY, RDX },
 		{ REG, RDI, STACKANNO_VALUE_CFA, 0, -24 } } },
+	{ "FineIBT's check of who calls: the function begins behind it",
+	  { .body = "f30f1efa 4181ea78563412 7402 0f0b 90 53 90" }, BODY + 17, false, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 },
+		{ REG, RDI, STACKANNO_VALUE_ENTRY, RDI },
+		{ SLOT, -16, STACKANNO_VALUE_ENTRY, RBX } } },
+	{ "a landing mark that was sealed",
+	  { .body = "660f1f00 53 90" }, BODY + 5, false, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 } } },
+	{ "calls are counted before they are made",
+	  { .body = "53 4889fb 6548c13c25d0ff020005 e800010000 90" }, BODY + 19, true, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 },
+		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI },
+		{ SLOT, -16, STACKANNO_VALUE_ENTRY, RBX } } },
+	{ "a call by pointer through a thunk",
+	  { .body = "53 4889fb e800010000 90" }, BODY + 9, true, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 },
+		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI } } },
+	{ "and where that was patched to be direct",
+	  { .body = "53 4889fb 0faee8 ffd0 90" }, BODY + 9, true, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 },
+		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI } } },
+	{ "a static call of nothing, which returns 0",
+	  { .body = "53 2e2e2e31c0 90" }, BODY + 6, false, {
+		{ REG, RAX, STACKANNO_VALUE_CONST, 0, 0 },
+		{ REG, RDI, STACKANNO_VALUE_ENTRY, RDI } } },
 	{ "words passed on the stack",
 	  { .body = "488b442408 90" }, BODY + 5, false, {
 		{ REG, RAX, STACKANNO_VALUE_PASSED, 0 } } },
@@ -324,6 +349,25 @@ TEST(known_behind_the_code)
 			}
 		}
 		EXPECT_LT(0, j);
+	}
+}
+
+TEST(what_a_patched_return_leaves_behind_hides_nothing)
+{
+	/* A jump to the return thunk, and the return that takes its place. */
+	static const char * const bodies[] = {
+		"85ff 7406 e900010000 90 90", "85ff 7406 c3cccccccc 90 90",
+	};
+	struct world world;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(bodies); i++) {
+		struct code code = { .body = bodies[i] };
+
+		ASSERT_EQ(0, run(&world, &code));
+		EXPECT_EQ(0, flow.summary.out_of_sight);
+		EXPECT_EQ(0, flow.summary.undecoded);
+		EXPECT_NE(NULL, stackanno_flow_at(&flow, BODY + 10, false));
 	}
 }
 
