@@ -8,12 +8,15 @@
  */
 #include "analyse.h"
 
+#include <linux/pgtable.h>
+#include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
 #include "compat.h"
 #include "core/flow.h"
+#include "core/frame.h"
 #include "core/noreturn.h"
 #include "core/role.h"
 #include "counter.h"
@@ -23,6 +26,8 @@
 #include "sites.h"
 
 #define COLD ".cold"
+#define PADDING "__pfx_"
+#define BPF_TRAMPOLINE "bpf_trampoline_"
 /* A jump may pass over a function's landing mark. */
 #define ENTRY_BYTES 4
 
@@ -105,6 +110,9 @@ static int op_part(struct stackanno_ops *ops, u64 function, u64 target,
 
 	if (stackanno_ksyms_text(target) == 0 || stackanno_ksyms_symbol(target, symbol))
 		return -EFAULT;
+	/* The padding before another function, where calls of it are counted. */
+	if (strstarts(symbol->name, PADDING))
+		return -ENOENT;
 	if (strcmp(symbol->name, analyser->cold))
 		return symbol->offset <= ENTRY_BYTES ? -ENOENT : -EFAULT;
 	extent->begin = target - symbol->offset;
@@ -134,6 +142,18 @@ static bool op_noreturn(struct stackanno_ops *ops, u64 target)
 	return false;
 }
 
+/*
+ * A tracer with a trampoline of its own, which has no name: no compiler calls text
+ * that is nobody's.
+ */
+static bool is_nameless(u64 target)
+{
+	struct stackanno_module_tables tables;
+
+	return target >= MODULES_VADDR && target < MODULES_END &&
+	       stackanno_modules_tables(target, &tables) && stackanno_ksyms_text(target) == 1;
+}
+
 /* The compiler's own call, or what ftrace has put in its place. */
 static bool op_tracer(struct stackanno_ops *ops, u64 target)
 {
@@ -144,7 +164,10 @@ static bool op_tracer(struct stackanno_ops *ops, u64 target)
 	u32 i;
 
 	if (stackanno_ksyms_symbol(target, symbol))
-		return false;
+		return is_nameless(target);
+	/* What fentry and fexit programs are called from. */
+	if (strstarts(symbol->name, BPF_TRAMPOLINE))
+		return true;
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		if (!symbol->offset && !strcmp(symbol->name, names[i]))
 			return true;
@@ -258,6 +281,47 @@ static void run(struct analyser *analyser, const struct stackanno_extent *extent
 		stackanno_counter_add(STACKANNO_COUNT_ANALYSIS_REFUSED, 1);
 }
 
+/* Nothing of the function was out of sight. */
+static bool saw_all(const struct analyser *analyser)
+{
+	const struct stackanno_flow_summary *summary = &analyser->flow.summary;
+
+	return !summary->undecoded && !summary->conflicts && !summary->out_of_sight;
+}
+
+/*
+ * Where the unwinder has nothing but a frame pointer to go by, as in compiled BPF,
+ * it doubts all that follows. The frame at @index is certain, and its code says
+ * that it ends where the unwinder went on: so is the next one's place.
+ */
+static void vouch_for_next(struct stackanno_builder *builder, u32 index)
+{
+	struct stackanno_frame *before, *frame;
+	struct stackanno_word *word;
+	u32 i;
+
+	before = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
+	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index + 1);
+	if (!frame || !(frame->flags & STACKANNO_FRAME_UNRELIABLE) ||
+	    before->evidence != STACKANNO_EVIDENCE_CERTAIN)
+		return;
+	frame->flags &= ~STACKANNO_FRAME_UNRELIABLE;
+	frame->evidence = STACKANNO_EVIDENCE_CERTAIN;
+	word = stackanno_frame_word(builder, before, frame->ip_slot);
+	if (word)
+		word->evidence = STACKANNO_EVIDENCE_CERTAIN;
+	for (i = 0; i < frame->word_count; i++) {
+		word = stackanno_builder_entry(builder, STACKANNO_SECTION_WORDS,
+					       frame->first_word + i);
+		/* What it returns to is the step after. */
+		if (word->role != STACKANNO_ROLE_NONE && word->role != STACKANNO_ROLE_RETURN &&
+		    word->evidence == STACKANNO_EVIDENCE_GUESS)
+			word->evidence = STACKANNO_EVIDENCE_CERTAIN;
+	}
+	/* That a call precedes it was not asked of a guess. */
+	stackanno_frame_check_calls(builder);
+}
+
 static void analyse_frame(struct analyser *analyser, struct stackanno_builder *builder,
 			  u32 index, const u64 *canary)
 {
@@ -280,6 +344,10 @@ static void analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 		break;
 	case STACKANNO_FIT_DIFFERS:
 		stackanno_counter_add(STACKANNO_COUNT_SIZE_DIFFERS, 1);
+		break;
+	case STACKANNO_FIT_AGREES:
+		if (saw_all(analyser))
+			vouch_for_next(builder, index);
 		break;
 	default:
 		break;

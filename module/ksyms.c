@@ -240,6 +240,10 @@ int stackanno_ksyms_text(unsigned long address)
 {
 	if (!stackanno_ksyms_found(STACKANNO_KSYM_TEXT_ADDRESS))
 		return -ENOENT;
+	/* That much needs none of the kernel's lists and trees. */
+	if (address >= addresses[STACKANNO_KSYM_STEXT] &&
+	    address < addresses[STACKANNO_KSYM_ETEXT])
+		return 1;
 	return static_call(resolved___kernel_text_address)(address) != 0;
 }
 

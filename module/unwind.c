@@ -260,6 +260,11 @@ static bool note_step(struct stackanno_picture *picture, struct unwind_state *st
 		step->flags |= STACKANNO_FRAME_PARTIAL_REGS;
 	if (user_mode(regs)) {
 		step->flags |= STACKANNO_FRAME_USER;
+		/* They lie at the one place, whatever was thought of the way there. */
+		if (step->regs == picture->task_regs) {
+			step->flags &= ~STACKANNO_FRAME_UNRELIABLE;
+			step->evidence = STACKANNO_EVIDENCE_CERTAIN;
+		}
 		return true;
 	}
 	step->flags |= STACKANNO_FRAME_INTERRUPTED;

@@ -29,6 +29,7 @@ void sa_known_at(const char *who, const char *kind, const char *name,
 	pr_info("sa_known: who=%s kind=%s name=%s addr=%016lx value=%016lx\n",
 		who, kind, name, addr, value);
 }
+EXPORT_SYMBOL_GPL(sa_known_at);
 
 void sa_known_return(const char *who, const char *name, const unsigned long *frame,
 		     const char *into)

@@ -53,6 +53,13 @@ static int crash_once(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
+static int warn_once(struct kprobe *probe, struct pt_regs *regs)
+{
+	if (atomic_dec_if_positive(&nested_left) == 0)
+		sa_chain_run("probe", sa_fault_warn);
+	return 0;
+}
+
 #define PATIENCE_MS 15000
 
 static struct task_struct *meanwhile_task;
@@ -123,7 +130,7 @@ static struct kretprobe crash_at_return = {
 };
 
 static struct kprobe nested = {
-	.symbol_name = nested_symbol, .pre_handler = crash_once,
+	.symbol_name = nested_symbol,
 };
 
 static struct kprobe meanwhile = {
@@ -209,16 +216,27 @@ int sa_probe_crash_return(void)
 	return 0;
 }
 
-int sa_probe_nested(const char *symbol)
+static int probe_once(const char *symbol, kprobe_pre_handler_t handler)
 {
 	int ret;
 
 	if (nested_on)
 		return -EBUSY;
+	nested.pre_handler = handler;
 	strscpy(nested_symbol, symbol, sizeof(nested_symbol));
 	ret = register_kprobe(&nested);
 	nested_on = !ret;
 	return ret;
+}
+
+int sa_probe_nested(const char *symbol)
+{
+	return probe_once(symbol, crash_once);
+}
+
+int sa_probe_warn(const char *symbol)
+{
+	return probe_once(symbol, warn_once);
 }
 
 int sa_probe_meanwhile(const char *symbol)

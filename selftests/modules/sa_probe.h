@@ -53,6 +53,15 @@ int sa_probe_crash_return(void);
 int sa_probe_nested(const char *symbol);
 
 /**
+ * sa_probe_warn() - make the next call of a function warn, once
+ * @symbol: the function
+ *
+ * Context: task.
+ * Return: 0, or an error of register_kprobe().
+ */
+int sa_probe_warn(const char *symbol);
+
+/**
  * sa_probe_meanwhile() - have CPU 1 crash while another is in the next call of a function
  * @symbol: the function; the call goes on when that crash is over
  *

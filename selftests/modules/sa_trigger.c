@@ -64,6 +64,7 @@ static const struct trigger triggers[] = {
 	{ "kprobe-entry-crash", .run = sa_probe_crash_entry },
 	{ "kprobe-inside-crash", .run = sa_probe_crash_inside },
 	{ "kretprobe-crash", .run = sa_probe_crash_return },
+	{ "warn-in", .run_on = sa_probe_warn },
 	{ "meanwhile", .run_on = sa_probe_meanwhile },
 	{ "garble", .run_on = sa_probe_garble },
 	{ "mend", .run = sa_probe_mend },

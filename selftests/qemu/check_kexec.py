@@ -3,6 +3,7 @@
 
 import pathlib
 import subprocess
+import tempfile
 
 import check_log
 
@@ -20,10 +21,12 @@ class Program:
     def __fspath__(self):
         if not self.path.exists() or self.path.stat().st_mtime < self.source.stat().st_mtime:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            part = self.path.with_suffix(".part")
-            subprocess.run(["gcc", "-Wall", "-Wextra", "-Werror", "-O2", "-static", "-o", part,
-                            self.source], check=True)
-            part.replace(self.path)
+            # Two machines may need it at once: each builds its own, and the last one stays.
+            with tempfile.TemporaryDirectory(dir=self.path.parent) as directory:
+                part = pathlib.Path(directory) / self.path.name
+                subprocess.run(["gcc", "-Wall", "-Wextra", "-Werror", "-O2", "-static", "-o",
+                                part, self.source], check=True)
+                part.replace(self.path)
         return str(self.path)
 
 

@@ -4,6 +4,9 @@
 import re
 
 import check
+import check_known
+import check_record
+from check_kexec import Program
 
 # Shell functions for the triggers. A stack is annotated, its functions are patched, and it
 # is annotated again.
@@ -176,3 +179,134 @@ echo 0 > /proc/sys/debug/kprobes-optimization; probes probes-back; shot back
 enable 0; echo > kprobe_events
 crash end
 """
+
+
+TRACED = f"""{SHELL}
+shot before
+sed -n 's/^[^ ]* \\([^+. ]*\\)+0x.*/\\1/p' /proc/$pid/stack > /tmp/names
+echo schedule >> /tmp/names; echo __schedule >> /tmp/names
+cat /tmp/names > set_ftrace_filter; cat enabled_functions | wc -l
+echo function > current_tracer; cat enabled_functions; shot traced
+mkdir instances/second; cat /tmp/names > instances/second/set_ftrace_filter
+echo function > instances/second/current_tracer; cat enabled_functions; shot twice
+echo function_graph > current_tracer; shot graph
+echo nop > current_tracer; echo nop > instances/second/current_tracer; shot nop
+echo 1 > events/sched/enable; echo 1 > /proc/sys/kernel/sched_schedstats; shot keys
+crash end
+"""
+
+
+def check_traced(run):
+    """Tracers on every function of a stack, alone and together; static keys switched."""
+    check.check_quiet(run)
+    shots = _shots(run, "before", "traced", "twice", "graph", "nop", "keys")
+    if not shots:
+        return
+    for how, report in zip(("the function tracer", "two of it", "the graph tracer", "none",
+                            "other static keys"), shots[1:]):
+        _expect_same(run, shots[0], report, f"under {how}")
+
+
+PLAIN = f"""{SHELL}
+cat /sys/devices/system/cpu/vulnerabilities/spectre_v2
+annotate blocked; number=0
+while [ $((number += 1)) -le 8 ]; do annotate cpu $((number % 2)); annotate self; done
+crash null-read
+crash end
+"""
+
+
+LIVEPATCH = """insmod /payload/sa_patch.ko
+while [ "$(cat /sys/kernel/livepatch/sa_patch/transition)" != 0 ]; do sleep 0.2; done
+cat /proc/cmdline; sleep 1
+"""
+
+
+def check_livepatch(run):
+    """A warning in a function that was patched in: it and what lies around it are certain."""
+    report = check.asked(run, "last", reason="warn")
+    if not report:
+        return
+    run.expect("patched 10ca1000000000ff" in run.ktap, "the patch was run", run.ktap[-300:])
+    (frame,) = _frames_of(report, ("sa_patch_show",))
+    facts = check_known.Facts(run.console, "patched")
+    run.expect(frame and frame.module == "sa_patch", "the new function is named", report.frames)
+    check_known.check_returns(run, report, facts)
+    check_known.check_locals(run, report, facts)
+    run.expect(all(one.certain for one in report.frames), "no frame is doubted", report.frames)
+    words = [word for word in report.words.values()
+             if frame and word.block == f"#{frame.number}"]
+    run.expect(words and all(re.match(r"(r\w\w|rsp|buf|canary|pad)", word.label)
+                             for word in words), "each of its words has a role", words)
+    numbers = check.stats(run)
+    run.expect(numbers["frame_size_differs"] == "0", "no size differs")
+
+
+# Assembly that no function begins with, and text that is freed after boot.
+UNSEEN = re.compile(r"entry_|asm_|ret_from_fork|secondary_startup|start_kernel|"
+                    r"arch_call_rest_init|x86_64_start|rest_init|common_startup")
+
+
+def check_plain(run):
+    """What runs and what sleeps on a kernel: its code and its unwinder agree on every frame."""
+    numbers = check.stats(run)
+    for name in ("frame_size_differs", "functions_refused", "probes_unseen", "dropped", "reused"):
+        run.expect(numbers[name] == "0", f"{name} is 0", numbers[name])
+    names = [record.string(frame["name"]) for record in check_record.read(run.raw())
+             for frame in record.entries("FRAMES") if frame["number"] != 0xffff]
+    unseen = [name for name in names if UNSEEN.match(name)]
+    run.expect(len(names) > 100, "there are many frames", len(names))
+    run.expect(int(numbers["frames_not_reached"]) <= len(unseen),
+               "every function's code leads to where it is, but for the entry's",
+               f"{numbers['frames_not_reached']} of {sorted(set(unseen))}")
+
+
+FILES = {"bpf_filter": Program("bpf_filter")}
+
+
+def _frames_of(report, names):
+    """Return the frames, one of each pattern of a name."""
+    return [next((frame for frame in report.frames if re.fullmatch(name, frame.name)), None)
+            for name in names]
+
+
+def check_bpf(run):
+    """Compiled programs on a stack: named, every word has its role, and none is doubted."""
+    report = check.asked(run, "last", reason="warn")
+    if not report:
+        return
+    main, other = _frames_of(report, (r"bpf_prog_[0-9a-f]{16}_sa_filter",
+                                      r"bpf_prog_[0-9a-f]{16}_\w+(?<!_sa_filter)"))
+    if not run.expect(main and other and other.number + 1 == main.number,
+                      "both functions of the program are named", report.frames):
+        return
+    for frame, saved, local in ((main, {"r15", "r14", "r13", "rbx", "rbp"}, {0xca1, 0xca2}),
+                                (other, {"r13", "rbx", "rbp"}, {0xca3})):
+        words = [word for word in report.words.values() if word.block == f"#{frame.number}"]
+        labels = {word.label.split()[0] for word in words if word.is_certain()}
+        run.expect(saved <= labels, f"{frame.name}: what it saved is certain", words)
+        held = {word.value for word in words if re.match(r"rsp\+|buf", word.label)}
+        run.expect(local <= held, f"{frame.name}: what it keeps is its own", words)
+        run.expect(all(re.match(r"r\w\w|rsp|buf|pad|unused|never|dead", word.label)
+                       for word in words),
+                   f"{frame.name}: each word has a role", words)
+    behind = [frame for frame in report.frames if frame.number >= other.number]
+    inside = [frame for frame in behind if not frame.name.startswith("entry_")]
+    run.expect(len(inside) > 5 and all(frame.certain for frame in inside),
+               "nothing is doubted behind them", inside)
+    user = [word for word in report.words.values() if re.match(r"orig_ax.*sendto", word.label)]
+    run.expect(len(user) == 1 and user[0].is_certain(), "nor are the user's registers", user)
+    run.expect(check.stats(run)["frame_size_differs"] == "0", "no size differs")
+
+
+def check_classic(run):
+    """A program that the kernel keeps no name of: what lies behind it is a guess."""
+    report = check.asked(run, "last", reason="warn")
+    if not report:
+        return
+    (caller,) = _frames_of(report, ("sk_filter_trim_cap",))
+    run.expect(caller and not caller.certain, "the frame behind it is doubted", report.frames)
+    run.expect(report.has("doubtful: the unwinder had an error"), "and why is said", "")
+    user = [word for word in report.words.values() if re.match(r"orig_ax.*sendto", word.label)]
+    run.expect(len(user) == 1 and user[0].is_certain(), "the user's registers are not", user)
+    run.expect(check.stats(run)["frame_size_differs"] == "0", "no size differs")
