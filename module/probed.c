@@ -19,6 +19,7 @@
 #include <linux/kernel.h>
 #include <linux/mm.h>
 #include <linux/uaccess.h>
+#include <asm/text-patching.h>
 
 #include "compat.h"
 #include "core/ops.h"
@@ -31,8 +32,6 @@
 /* Probes that are looked at, of all there are; and the most on one list. */
 #define NODES_MAX 16384
 #define LIST_MAX 2048
-#define BREAKPOINT 0xcc
-#define JUMP 0xe9
 
 /* Where a struct kprobe can lie: static, or allocated. */
 static bool may_lie_at(unsigned long address)
@@ -77,13 +76,13 @@ static void add_probe(struct stackanno_probes *probes, unsigned long node,
 
 	if (copy_from_kernel_nofault(text, (void *)(unsigned long)address, sizeof(text)))
 		return;
-	if (text[0] != BREAKPOINT && text[0] != JUMP)
+	if (text[0] != INT3_INSN_OPCODE && text[0] != JMP32_INSN_OPCODE)
 		return;
 	memcpy(&leads, text + 1, sizeof(leads));
 	if (!stackanno_compat_probe_detour(node, &detour, rest) &&
 	    address + STACKANNO_PROBED_BYTES + leads == detour)
 		add(probes, address, probe->opcode, rest);
-	else if (text[0] == BREAKPOINT && probe->opcode != BREAKPOINT)
+	else if (text[0] == INT3_INSN_OPCODE && probe->opcode != INT3_INSN_OPCODE)
 		add(probes, address, probe->opcode, NULL);
 }
 
