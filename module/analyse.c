@@ -329,15 +329,19 @@ static void analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 	struct stackanno_extent extent;
 
 	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
-	if (frame->kind != STACKANNO_FRAME_CALL || !frame->func || !frame->func_size ||
-	    frame->flags & STACKANNO_FRAME_CODE_UNREADABLE)
+	if (frame->kind != STACKANNO_FRAME_CALL || frame->flags & STACKANNO_FRAME_CODE_UNREADABLE)
 		return;
-	if (find_function(analyser, frame, name_of(builder, frame), &extent))
+	if (!frame->func || !frame->func_size ||
+	    find_function(analyser, frame, name_of(builder, frame), &extent)) {
+		stackanno_role_excuse(builder, index, STACKANNO_FRAME_NO_FUNCTION);
 		return;
+	}
 	if (extent.begin != analyser->function)
 		run(analyser, &extent);
-	if (analyser->ended)
+	if (analyser->ended) {
+		stackanno_role_excuse(builder, index, STACKANNO_FRAME_BEYOND_LIMITS);
 		return;
+	}
 	switch (stackanno_role_frame(builder, index, &analyser->flow, canary)) {
 	case STACKANNO_FIT_NO_STATE:
 		stackanno_counter_add(STACKANNO_COUNT_NOT_REACHED, 1);
@@ -364,6 +368,13 @@ static struct analyser *take(bool fatal)
 	return NULL;
 }
 
+/* None from @first on is analysed. */
+static void excuse_all(struct stackanno_builder *builder, u32 first, u32 flag)
+{
+	for (; first < builder->section[STACKANNO_SECTION_FRAMES].count; first++)
+		stackanno_role_excuse(builder, first, flag);
+}
+
 int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canary,
 			     struct stackanno_symbol *scratch, u64 deadline)
 {
@@ -371,11 +382,14 @@ int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canar
 	struct analyser *analyser;
 	int ret = 0;
 
-	if (!stackanno_ksyms_found(STACKANNO_KSYM_INSN_DECODE))
+	if (!stackanno_ksyms_found(STACKANNO_KSYM_INSN_DECODE)) {
+		excuse_all(builder, 0, STACKANNO_FRAME_NO_DECODER);
 		return 0;
+	}
 	analyser = take(builder->record->flags & STACKANNO_RECORD_FATAL);
 	if (!analyser) {
 		stackanno_counter_add(STACKANNO_COUNT_ANALYSIS_BUSY, 1);
+		excuse_all(builder, 0, STACKANNO_FRAME_BUSY);
 		return 0;
 	}
 	analyser->scratch = scratch;
@@ -383,6 +397,7 @@ int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canar
 	analyser->function = 0;
 	for (i = 0; i < frames; i++) {
 		if (deadline && ktime_get_mono_fast_ns() > deadline) {
+			excuse_all(builder, i, STACKANNO_FRAME_LATE);
 			ret = -ETIME;
 			break;
 		}

@@ -66,8 +66,9 @@ static u32 code_of(const struct stackanno_builder *builder, u64 address, u32 siz
 	return STACKANNO_NONE;
 }
 
-static u32 copy_code(struct stackanno_builder *builder, u64 address, u32 size,
-		     struct stackanno_probes *probes)
+/* Without room for them, or unreadable, the bytes are not kept; only of the latter is told. */
+static u32 copy_code(struct stackanno_builder *builder, struct stackanno_frame *frame,
+		     u64 address, u32 size, struct stackanno_probes *probes)
 {
 	struct stackanno_code *code;
 	u32 offset, index;
@@ -78,6 +79,7 @@ static u32 copy_code(struct stackanno_builder *builder, u64 address, u32 size,
 		return STACKANNO_NONE;
 	if (copy_from_kernel_nofault(bytes, (void *)address, size)) {
 		memset(bytes, 0, size);
+		frame->flags |= STACKANNO_FRAME_CODE_UNREADABLE;
 		stackanno_counter_add(STACKANNO_COUNT_NOFAULT, 1);
 		return STACKANNO_NONE;
 	}
@@ -107,9 +109,7 @@ static void capture_frame(struct stackanno_builder *builder, struct stackanno_fr
 	}
 	frame->code = code_of(builder, begin, end - begin);
 	if (frame->code == STACKANNO_NONE)
-		frame->code = copy_code(builder, begin, end - begin, probes);
-	if (frame->code == STACKANNO_NONE)
-		frame->flags |= STACKANNO_FRAME_CODE_UNREADABLE;
+		frame->code = copy_code(builder, frame, begin, end - begin, probes);
 }
 
 void stackanno_capture_code(struct stackanno_builder *builder, struct stackanno_probes *probes)

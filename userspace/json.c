@@ -37,6 +37,14 @@ static const struct stackanno_flag_words frame_flags[] = {
 	{ STACKANNO_FRAME_SCANNED, "scanned" },
 	{ STACKANNO_FRAME_CODE_UNREADABLE, "code unreadable" },
 	{ STACKANNO_FRAME_SIZE_DIFFERS, "size differs" },
+	{ STACKANNO_FRAME_NO_FUNCTION, "no function" },
+	{ STACKANNO_FRAME_NO_END, "no end" },
+	{ STACKANNO_FRAME_NOT_REACHED, "not reached" },
+	{ STACKANNO_FRAME_BEYOND_LIMITS, "beyond limits" },
+	{ STACKANNO_FRAME_BUSY, "busy" },
+	{ STACKANNO_FRAME_LATE, "late" },
+	{ STACKANNO_FRAME_NO_DECODER, "no decoder" },
+	{ STACKANNO_FRAME_TOO_DEEP, "too deep" },
 };
 
 static struct json_object *text_of(struct stackanno_text *text)

@@ -17,17 +17,26 @@ static bool take_register(const struct scan *scan, const char *(*name)(unsigned 
 	return false;
 }
 
+/* A distance in bytes, kept in words. */
+static bool take_distance(struct scan *scan, u16 role, struct stackanno_word *word)
+{
+	u64 number;
+
+	if (!scan_hex(scan, &number) || number % 8 || number / 8 > 0xffff)
+		return false;
+	word->role = role;
+	word->arg = (u16)(number / 8);
+	return scan_done(scan);
+}
+
 static bool take_counted_role(struct scan scan, struct stackanno_word *word)
 {
 	u64 number;
 
-	if (scan_literal(&scan, "rsp+0x")) {
-		word->role = STACKANNO_ROLE_LOCAL;
-		if (!scan_hex(&scan, &number) || number % 8 || number / 8 > 0xffff)
-			return false;
-		word->arg = (u16)(number / 8);
-		return scan_done(&scan);
-	}
+	if (scan_literal(&scan, "rsp+0x"))
+		return take_distance(&scan, STACKANNO_ROLE_LOCAL, word);
+	if (scan_literal(&scan, "buf+0x"))
+		return take_distance(&scan, STACKANNO_ROLE_BUFFER, word);
 	if (!scan_literal(&scan, stackanno_label_role(STACKANNO_ROLE_OUTGOING)))
 		return false;
 	word->role = STACKANNO_ROLE_OUTGOING;

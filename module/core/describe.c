@@ -238,7 +238,12 @@ static void put_frame_ref(struct stackanno_describer *d, u32 index, struct stack
 static void put_note_address(struct stackanno_describer *d, const struct stackanno_note *note,
 			     u64 address, struct stackanno_text *text)
 {
-	if (note->flags & STACKANNO_NOTE_HIDDEN)
+	/* One flag is all that a text read back has for both of a note's addresses. */
+	bool other = note->kind == STACKANNO_NOTE_OVERRUN &&
+		     (stackanno_describer_hides(d, note->value[0]) ||
+		      stackanno_describer_hides(d, note->value[1]));
+
+	if (note->flags & STACKANNO_NOTE_HIDDEN || other)
 		stackanno_put_hidden(text);
 	else
 		stackanno_put_datum(d, address, text);

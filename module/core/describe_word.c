@@ -39,6 +39,13 @@ static void put_role(const struct stackanno_word *word, struct stackanno_text *t
 		put(text, "rsp+");
 		put_hex(text, word->arg * 8U);
 		break;
+	case STACKANNO_ROLE_BUFFER:
+		put(text, stackanno_label_role(word->role));
+		if (word->arg) {
+			put(text, "+");
+			put_hex(text, word->arg * 8U);
+		}
+		break;
 	case STACKANNO_ROLE_OUTGOING:
 		put(text, stackanno_label_role(word->role));
 		put_decimal(text, word->arg);

@@ -128,6 +128,8 @@ static const char * const notes[] = {
 	[STACKANNO_NOTE_BAD_REGS] = "bad regs",
 	[STACKANNO_NOTE_NESTED] = "nested",
 	[STACKANNO_NOTE_TEXT] = "text",
+	[STACKANNO_NOTE_CANARY_BROKEN] = "canary broken",
+	[STACKANNO_NOTE_OVERRUN] = "overrun",
 };
 static_assert(ARRAY_SIZE(notes) == STACKANNO_NOTE_COUNT);
 
@@ -150,6 +152,8 @@ static const char * const sentences[] = {
 	[STACKANNO_NOTE_BAD_REGS] = "%f: impossible registers: %t",
 	[STACKANNO_NOTE_NESTED] = "%d oopses inside this annotation were contained",
 	[STACKANNO_NOTE_TEXT] = "%t",
+	[STACKANNO_NOTE_CANARY_BROKEN] = "%f: the canary at %x is broken (%t)",
+	[STACKANNO_NOTE_OVERRUN] = "%f: the canary at %x is broken; the buffer below it: %X (%t)",
 };
 static_assert(ARRAY_SIZE(sentences) == STACKANNO_NOTE_COUNT);
 
@@ -168,6 +172,14 @@ static const struct stackanno_flag_words remarks[] = {
 	{ STACKANNO_FRAME_UNRELIABLE, "doubtful: the unwinder had an error before here" },
 	{ STACKANNO_FRAME_PARTIAL_REGS, "registers ip to ss only" },
 	{ STACKANNO_FRAME_CODE_UNREADABLE, "its code could not be read" },
+	{ STACKANNO_FRAME_NO_FUNCTION, "words without a role: no function is known there" },
+	{ STACKANNO_FRAME_NO_END, "words without a role: where its frame ends is not known" },
+	{ STACKANNO_FRAME_NOT_REACHED, "words without a role: no path in its code leads there" },
+	{ STACKANNO_FRAME_BEYOND_LIMITS, "words without a role: its code is beyond the analysis' limits" },
+	{ STACKANNO_FRAME_BUSY, "words without a role: another CPU was using the analysis" },
+	{ STACKANNO_FRAME_LATE, "words without a role: the budget was used up before its code was read" },
+	{ STACKANNO_FRAME_NO_DECODER, "words without a role: the kernel's decoder was not found" },
+	{ STACKANNO_FRAME_TOO_DEEP, "words without a role: too far below the frame's end" },
 	{ STACKANNO_FRAME_SIZE_DIFFERS, "by its code its frame is of another size" },
 	{ STACKANNO_FRAME_LAST_UNEXPECTED, "the chain of frames ends here, and should not" },
 };

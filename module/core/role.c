@@ -6,11 +6,16 @@
 #include "role.h"
 
 #include "arch.h"
+#include "frame.h"
+#include "text.h"
 
 #define WORD 8
 /* A frame larger than a stack is none. */
 #define FRAME_BYTES_MAX (64 * 1024)
 #define WHOLE 3
+/* An object's address may be that of a member: so far below it nothing is certain. */
+#define OBJECT_REACH 256
+#define TEXT_BYTES 128
 
 struct context {
 	struct stackanno_builder *builder;
@@ -21,7 +26,11 @@ struct context {
 	u64 cfa;
 	u64 base;	/* the rounded stack pointer; 0: the function rounds none */
 	u64 sp;		/* address of the frame's first word */
+	u32 index;	/* of the frame */
+	u64 object;	/* lowest known word of what the words are in now; 0: of nothing */
+	u32 object_base;
 	bool returning;
+	bool too_deep;	/* a word lies below what the tables reach */
 	enum stackanno_fit fit;
 	enum stackanno_evidence evidence;	/* the best that may be said */
 };
@@ -67,11 +76,13 @@ static enum stackanno_fit fit_of(const struct context *context)
 static enum stackanno_evidence evidence_of(const struct context *context)
 {
 	const struct stackanno_flow_summary *summary = &context->flow->summary;
+	bool torn = context->builder->record->flags & STACKANNO_RECORD_TORN;
 
 	if (context->fit == STACKANNO_FIT_DIFFERS)
 		return STACKANNO_EVIDENCE_GUESS;
+	/* In a torn picture the words may be of another moment than the frames. */
 	if (context->fit != STACKANNO_FIT_AGREES || summary->undecoded || summary->conflicts ||
-	    summary->out_of_sight)
+	    summary->out_of_sight || torn || context->frame->flags & STACKANNO_FRAME_UNRELIABLE)
 		return max_t(u32, STACKANNO_EVIDENCE_LIKELY, context->frame->evidence);
 	return context->frame->evidence;
 }
@@ -112,9 +123,27 @@ static void set_canary(const struct context *context, struct stackanno_word *wor
 		word->flags |= STACKANNO_WORD_SUSPECT;
 }
 
+/* What a prologue pushes, and no argument ever is. */
+static bool is_kept(struct stackanno_value value)
+{
+	if (value.width != WHOLE)
+		return false;
+	switch (value.kind) {
+	case STACKANNO_VALUE_ENTRY:
+		return !value.offset && stackanno_arch_abi.saved >> value.id & 1;
+	case STACKANNO_VALUE_CFA:
+		return !value.offset;
+	case STACKANNO_VALUE_CANARY:
+	case STACKANNO_VALUE_RETURN:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /*
  * Arguments that did not fit into registers are pushed last: the words from the
- * stack pointer up that pushes made, saved registers aside.
+ * stack pointer up that pushes made, but for what a prologue keeps.
  * Return: number of the argument, from 1; 0: none.
  */
 static u32 outgoing(const struct context *context, const struct stackanno_flow_slot *slot)
@@ -129,12 +158,26 @@ static u32 outgoing(const struct context *context, const struct stackanno_flow_s
 		return 0;
 	for (offset = sp.offset; offset <= slot->offset; offset += WORD) {
 		at = stackanno_flow_slot(context->state, slot->base, offset);
-		if (!at || !(at->flags & STACKANNO_SLOT_PUSHED) ||
-		    (at->value.kind == STACKANNO_VALUE_ENTRY &&
-		     stackanno_arch_abi.saved >> at->value.id & 1))
+		if (!at || !(at->flags & STACKANNO_SLOT_PUSHED) || is_kept(at->value))
 			return 0;
 	}
 	return stackanno_arch_abi.arguments + 1 + (slot->offset - sp.offset) / WORD;
+}
+
+/* The entry value of a register, which some instruction put here. */
+static void set_entry(const struct context *context, struct stackanno_word *word,
+		      struct stackanno_value value)
+{
+	bool saved = stackanno_arch_abi.saved >> value.id & 1;
+
+	/*
+	 * Of saved registers DWARF has borne out every slot. What other slots
+	 * hold rests on no unseen store, of which the emulator has a few that
+	 * are not explained: likely at most.
+	 */
+	set_role(context, word, saved ? STACKANNO_ROLE_SAVED : STACKANNO_ROLE_SPILL,
+		 (u16)stackanno_arch_register_field(value.id),
+		 saved && !value.soft ? STACKANNO_EVIDENCE_CERTAIN : STACKANNO_EVIDENCE_LIKELY);
 }
 
 /* A slot that fills its word, and what it holds on every path. */
@@ -142,32 +185,23 @@ static void by_slot(const struct context *context, struct stackanno_word *word,
 		    const struct stackanno_flow_slot *slot)
 {
 	struct stackanno_value value = slot->value;
-	enum stackanno_evidence evidence = value.soft ? STACKANNO_EVIDENCE_LIKELY :
-							STACKANNO_EVIDENCE_CERTAIN;
 	u32 number = outgoing(context, slot);
 
+	set_where(context, word, slot->writer);
 	if (value.kind == STACKANNO_VALUE_CANARY) {
-		set_where(context, word, slot->writer);
 		set_canary(context, word);
 	} else if (number) {
-		set_where(context, word, slot->writer);
 		set_role(context, word, STACKANNO_ROLE_OUTGOING, (u16)number,
 			 STACKANNO_EVIDENCE_LIKELY);
 	} else if (value.kind == STACKANNO_VALUE_ENTRY && !value.offset && value.width == WHOLE) {
-		bool saved = stackanno_arch_abi.saved >> value.id & 1;
-
-		/*
-		 * Of saved registers DWARF has borne out every slot. What other slots
-		 * hold rests on no unseen store, of which the emulator has a few that
-		 * are not explained: likely at most.
-		 */
-		if (!saved)
-			evidence = STACKANNO_EVIDENCE_LIKELY;
-		set_where(context, word, slot->writer);
-		set_role(context, word, saved ? STACKANNO_ROLE_SAVED : STACKANNO_ROLE_SPILL,
-			 (u16)stackanno_arch_register_field(value.id), evidence);
+		set_entry(context, word, value);
 	} else {
-		set_local(context, word, STACKANNO_EVIDENCE_CERTAIN, slot->writer);
+		/* One that was pushed may be an argument of a call yet to come. */
+		set_local(context, word, slot->flags & STACKANNO_SLOT_PUSHED && !is_kept(value) ?
+			  STACKANNO_EVIDENCE_LIKELY : STACKANNO_EVIDENCE_CERTAIN, slot->writer);
+		/* A realigned frame begins with a copy of it. */
+		if (value.kind == STACKANNO_VALUE_RETURN)
+			word->expression = stackanno_builder_text(context->builder, "ret");
 	}
 }
 
@@ -183,31 +217,81 @@ static const struct stackanno_flow_slot *slot_over(const struct stackanno_flow_s
 	return NULL;
 }
 
+static bool bit_of(const u8 *bits, int n)
+{
+	return bits[n / 8] >> (n % 8) & 1;
+}
+
+/*
+ * Words come lowest first. The object that one may belong to begins with the
+ * nearest word at or below it whose address was taken; what the code keeps for
+ * itself lies in no object, and ends the one below.
+ */
+static void follow_object(struct context *context, u64 address, u32 base, s32 offset,
+			  const struct stackanno_flow_slot *slot)
+{
+	int index = stackanno_flow_word(base, offset);
+
+	if (base != context->object_base || (slot && is_kept(slot->value)))
+		context->object = 0;
+	context->object_base = base;
+	if (index >= 0 && bit_of(context->flow->summary.escaped[base], index) &&
+	    !(slot && is_kept(slot->value)))
+		context->object = address;
+}
+
+/* Whether nothing that the function does is done at or below a word. */
+static bool is_lowest(const struct context *context, u32 base, int index)
+{
+	const u8 *touched = context->flow->summary.touched[base];
+
+	for (; index < STACKANNO_FLOW_WORDS; index++)
+		if (bit_of(touched, index))
+			return false;
+	return true;
+}
+
+/* Nothing is done with a word: was it left over, or is it out of sight? */
+static void untouched(const struct context *context, struct stackanno_word *word, u32 base,
+		      s32 offset, int index)
+{
+	const struct stackanno_flow_summary *summary = &context->flow->summary;
+	bool reached = summary->escape_low[base] < offset + WORD + OBJECT_REACH;
+
+	/* Room that is made at run time lies below all else; it is for arrays. */
+	if (context->fit == STACKANNO_FIT_UNKNOWN && is_lowest(context, base, index))
+		set_role(context, word, STACKANNO_ROLE_BUFFER, 0, STACKANNO_EVIDENCE_GUESS);
+	else
+		set_role(context, word, STACKANNO_ROLE_PADDING, 0, reached || summary->unknown ?
+			 STACKANNO_EVIDENCE_LIKELY : STACKANNO_EVIDENCE_CERTAIN);
+}
+
 /* No path is known to have written it last: what is done there at all. */
-static void by_function(const struct context *context, struct stackanno_word *word, u32 base,
-			s32 offset)
+static void by_function(struct context *context, struct stackanno_word *word, u32 base, s32 offset)
 {
 	const struct stackanno_flow_summary *summary = &context->flow->summary;
 	int index = stackanno_flow_word(base, offset);
-	bool touched;
 
-	/* Room that is made at run time is not told from what the compiler left. */
-	if (index < 0 || context->fit != STACKANNO_FIT_AGREES)
+	if (index < 0) {
+		context->too_deep = true;
 		return;
-	touched = summary->touched[base][index / 8] >> (index % 8) & 1;
-	if (summary->escaped[base][index / 8] >> (index % 8) & 1)
-		set_role(context, word, STACKANNO_ROLE_BUFFER, 0, STACKANNO_EVIDENCE_CERTAIN);
-	else if (offset + WORD > summary->escape_low[base])
-		set_role(context, word, STACKANNO_ROLE_BUFFER, 0, STACKANNO_EVIDENCE_LIKELY);
-	else if (summary->writer[base][index] != STACKANNO_FLOW_NOWHERE)
+	}
+	if (context->object) {
+		/* An address may be that of an array's end: never certain. */
+		set_where(context, word, summary->writer[base][index]);
+		set_role(context, word, STACKANNO_ROLE_BUFFER,
+			 (u16)((word->address - context->object) / WORD),
+			 STACKANNO_EVIDENCE_LIKELY);
+	} else if (summary->writer[base][index] != STACKANNO_FLOW_NOWHERE) {
 		set_local(context, word, STACKANNO_EVIDENCE_LIKELY, summary->writer[base][index]);
-	else if (touched)
+	} else if (bit_of(summary->touched[base], index)) {
 		set_role(context, word, STACKANNO_ROLE_UNWRITTEN, 0, STACKANNO_EVIDENCE_LIKELY);
-	else
-		set_role(context, word, STACKANNO_ROLE_PADDING, 0, STACKANNO_EVIDENCE_CERTAIN);
+	} else {
+		untouched(context, word, base, offset, index);
+	}
 }
 
-static void word_role(const struct context *context, struct stackanno_word *word)
+static void word_role(struct context *context, struct stackanno_word *word)
 {
 	const struct stackanno_flow_slot *slot;
 	u32 base = STACKANNO_BASE_CFA;
@@ -225,6 +309,7 @@ static void word_role(const struct context *context, struct stackanno_word *word
 		return;
 	}
 	slot = stackanno_flow_slot(context->state, base, offset);
+	follow_object(context, word->address, base, offset, slot);
 	if (slot && slot->size == WORD) {
 		by_slot(context, word, slot);
 		return;
@@ -236,22 +321,153 @@ static void word_role(const struct context *context, struct stackanno_word *word
 		by_function(context, word, base, offset);
 }
 
+static void put_words(struct stackanno_text *text, const char *words)
+{
+	stackanno_text_string(text, words);
+}
+
+static void put_end(struct stackanno_text *text, const char *end, u32 bytes)
+{
+	put_words(text, "the canary's ");
+	put_words(text, end);
+	put_words(text, " ");
+	stackanno_text_decimal(text, bytes, 0);
+	put_words(text, bytes == 1 ? " byte differs" : " bytes differ");
+}
+
+/*
+ * Which bytes differ says how: an overrun goes upwards from the lowest, whose 0
+ * in every canary ends a string. What the canary should be is never told: it
+ * still guards the task's other frames.
+ */
+static void put_damage(struct stackanno_text *text, u64 differing)
+{
+	u32 low = 0, high = 0;
+
+	while (low < WORD && differing >> (8 * low) & 0xff)
+		low++;
+	while (high < WORD && differing << (8 * high) >> 56)
+		high++;
+	if (low == WORD)
+		put_words(text, "all of the canary's bytes differ");
+	else if (low && !(differing >> (8 * low)))
+		put_end(text, "low", low);
+	else if (high && !(differing << (8 * high)))
+		put_end(text, "high", high);
+	else
+		put_words(text, "the canary's bytes differ here and there");
+}
+
+static void put_function(const struct context *context, struct stackanno_text *text)
+{
+	const struct stackanno_builder *builder = context->builder;
+
+	if (!context->frame->name)
+		return;
+	put_words(text, "; in ");
+	put_words(text, (const char *)builder->buf +
+		  builder->section[STACKANNO_SECTION_STRINGS].offset + context->frame->name);
+}
+
+/* The word of a buffer that lies nearest below an address, in the same frame. */
+static const struct stackanno_word *buffer_below(const struct context *context, u64 address)
+{
+	const struct stackanno_word *word;
+
+	while (address > context->sp) {
+		address -= WORD;
+		word = stackanno_frame_word(context->builder, context->frame, address);
+		if (!word)
+			return NULL;
+		if (word->role == STACKANNO_ROLE_BUFFER)
+			return word;
+	}
+	return NULL;
+}
+
+static void note_canary(const struct context *context, u32 index, const struct stackanno_word *word)
+{
+	const struct stackanno_word *buffer = buffer_below(context, word->address);
+	char bytes[TEXT_BYTES];
+	struct stackanno_text text;
+	struct stackanno_note *note;
+
+	note = stackanno_builder_add(context->builder, STACKANNO_SECTION_NOTES, NULL);
+	if (!note)
+		return;
+	note->kind = buffer ? STACKANNO_NOTE_OVERRUN : STACKANNO_NOTE_CANARY_BROKEN;
+	note->flags = STACKANNO_NOTE_SUSPECT;
+	note->frame = context->index;
+	note->word = index;
+	note->value[0] = word->address;
+	stackanno_text_begin(&text, bytes, sizeof(bytes));
+	if (buffer) {
+		note->value[1] = buffer->address - buffer->arg * WORD;
+		stackanno_text_decimal(&text, buffer->address + WORD - note->value[1], 0);
+		put_words(&text, " bytes; ");
+	}
+	put_damage(&text, word->value ^ *context->canary);
+	put_function(context, &text);
+	note->text = stackanno_builder_string(context->builder, bytes, text.len);
+}
+
+/* Behind all roles: the buffer is told by its words'. */
+static void note_canaries(const struct context *context)
+{
+	const struct stackanno_frame *frame = context->frame;
+	const struct stackanno_word *word;
+	u32 i;
+
+	for (i = frame->first_word; i < frame->first_word + frame->word_count; i++) {
+		word = stackanno_builder_entry(context->builder, STACKANNO_SECTION_WORDS, i);
+		if (word && word->role == STACKANNO_ROLE_CANARY &&
+		    word->flags & STACKANNO_WORD_SUSPECT)
+			note_canary(context, i, word);
+	}
+}
+
+void stackanno_role_excuse(struct stackanno_builder *builder, u32 index, u32 flag)
+{
+	struct stackanno_frame *frame;
+	const struct stackanno_word *word;
+	u32 i;
+
+	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
+	if (!frame || frame->kind != STACKANNO_FRAME_CALL ||
+	    frame->flags & (STACKANNO_FRAME_NULL_CALL | STACKANNO_FRAME_BAD_IP |
+			    STACKANNO_FRAME_CODE_UNREADABLE))
+		return;
+	for (i = 0; i < frame->word_count; i++) {
+		word = stackanno_builder_entry(builder, STACKANNO_SECTION_WORDS,
+					       frame->first_word + i);
+		if (!word || word->role != STACKANNO_ROLE_NONE)
+			continue;
+		frame->flags |= flag;
+		return;
+	}
+}
+
 enum stackanno_fit stackanno_role_frame(struct stackanno_builder *builder, u32 index,
 					struct stackanno_flow *flow, const u64 *canary)
 {
-	struct context context = { .builder = builder, .flow = flow, .canary = canary };
+	struct context context = { .builder = builder, .flow = flow, .canary = canary,
+				   .index = index };
 	struct stackanno_word *word;
 	struct stackanno_value sp;
 	u32 i;
 
 	context.frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
 	context.cfa = context.frame ? cfa_of(builder, context.frame) : 0;
-	if (!context.cfa)
+	if (!context.cfa) {
+		stackanno_role_excuse(builder, index, STACKANNO_FRAME_NO_END);
 		return STACKANNO_FIT_NO_STATE;
+	}
 	context.returning = !(context.frame->flags & STACKANNO_FRAME_INTERRUPTED);
 	context.state = stackanno_flow_at(flow, context.frame->ip, context.returning);
-	if (!context.state)
+	if (!context.state) {
+		stackanno_role_excuse(builder, index, STACKANNO_FRAME_NOT_REACHED);
 		return STACKANNO_FIT_NO_STATE;
+	}
 	sp = context.state->reg[stackanno_arch_abi.sp];
 	/* Before the stack pointer is rounded, and once it is put back, there is no gap. */
 	if (flow->summary.align_at != STACKANNO_FLOW_NOWHERE && sp.kind != STACKANNO_VALUE_CFA)
@@ -268,5 +484,8 @@ enum stackanno_fit stackanno_role_frame(struct stackanno_builder *builder, u32 i
 		if (word)
 			word_role(&context, word);
 	}
+	if (context.too_deep)
+		stackanno_role_excuse(builder, index, STACKANNO_FRAME_TOO_DEEP);
+	note_canaries(&context);
 	return context.fit;
 }

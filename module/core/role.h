@@ -28,12 +28,26 @@ enum stackanno_fit {
  * Only words without a role get one. A role is certain when no part of the
  * function was out of sight, and the stack pointer is where the code says; where
  * it is not, the frame is flagged and nothing said of it is more than a guess. A
- * word in the canary's slot that is not the canary becomes a suspect.
+ * word in the canary's slot that is not the canary becomes a suspect, and a note
+ * names the buffer below it; where the picture is torn, nothing is accused.
  *
  * Context: any.
  * Return: enum stackanno_fit.
  */
 enum stackanno_fit stackanno_role_frame(struct stackanno_builder *builder, u32 index,
 					struct stackanno_flow *flow, const u64 *canary);
+
+/**
+ * stackanno_role_excuse() - say why a frame's words have no role
+ * @builder: after stackanno_frame_layout()
+ * @index: of a frame; one that is not of kind CALL is left as it is
+ * @flag: the STACKANNO_FRAME_* flag that says why
+ *
+ * The flag is set when the frame has a word without a role, and when there is no
+ * other flag that says more.
+ *
+ * Context: any.
+ */
+void stackanno_role_excuse(struct stackanno_builder *builder, u32 index, u32 flag);
 
 #endif /* STACKANNO_CORE_ROLE_H */

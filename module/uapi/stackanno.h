@@ -195,6 +195,15 @@ enum stackanno_evidence {
 #define STACKANNO_FRAME_ADDRESS_HIDDEN	(1U << 13) /* there was one; withheld */
 #define STACKANNO_FRAME_IP_HIDDEN	(1U << 14) /* ip was withheld; it is 0 */
 #define STACKANNO_FRAME_SIZE_DIFFERS	(1U << 15) /* from what its code says */
+/* Why words of it have no role: */
+#define STACKANNO_FRAME_NO_FUNCTION	(1U << 16) /* none is known at ip */
+#define STACKANNO_FRAME_NO_END		(1U << 17) /* no return address ends it */
+#define STACKANNO_FRAME_NOT_REACHED	(1U << 18) /* no path in its code leads to ip */
+#define STACKANNO_FRAME_BEYOND_LIMITS	(1U << 19) /* of the analysis, its code is */
+#define STACKANNO_FRAME_BUSY		(1U << 20) /* the analysis was in use elsewhere */
+#define STACKANNO_FRAME_LATE		(1U << 21) /* the budget ended before it */
+#define STACKANNO_FRAME_NO_DECODER	(1U << 22) /* of instructions was found */
+#define STACKANNO_FRAME_TOO_DEEP	(1U << 23) /* for the analysis' tables, the words are */
 
 struct stackanno_frame {
 	__u64 ip;		/* return address, or where it was stopped */
@@ -234,7 +243,7 @@ enum stackanno_role {
 	STACKANNO_ROLE_SAVED,		/* callee-saved register; arg: which */
 	STACKANNO_ROLE_SPILL,		/* entry value of a register; arg: which */
 	STACKANNO_ROLE_LOCAL,		/* arg: words above rsp */
-	STACKANNO_ROLE_BUFFER,
+	STACKANNO_ROLE_BUFFER,		/* arg: words above its lowest known one */
 	STACKANNO_ROLE_OUTGOING,	/* outgoing argument; arg: its number */
 	STACKANNO_ROLE_CANARY,
 	STACKANNO_ROLE_PADDING,
@@ -330,6 +339,8 @@ enum stackanno_note_kind {
 	STACKANNO_NOTE_BAD_REGS,		/* suspect; frame; text: what is impossible */
 	STACKANNO_NOTE_NESTED,			/* value[0]: oopses inside an annotation */
 	STACKANNO_NOTE_TEXT,			/* text */
+	STACKANNO_NOTE_CANARY_BROKEN,		/* suspect; frame, word; value[0]: its address; text: how */
+	STACKANNO_NOTE_OVERRUN,			/* the same; value[1]: address of the buffer below */
 	STACKANNO_NOTE_COUNT
 };
 

@@ -4,24 +4,11 @@
  * that an analysis can get wrong.
  */
 #include "core/flow.h"
-#include "decode.h"
+#include "world.h"
 
 #include "kselftest_harness.h"
 
-#define BODY 0x10000
-#define COLD 0x20000
-#define TRACER (BODY + 0x105)
-
 enum reg { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10 };
-
-struct code {
-	const char *body;	/* bytes, in hexadecimal */
-	const char *cold;	/* of the cold part, or of a detour */
-	u32 patched;		/* offset of an instruction that may be a jump; 0 */
-	u64 patched_to;
-	bool warns;		/* traps are warnings */
-	u64 noreturn;		/* a function that does not return */
-};
 
 enum what { NOTHING, REG, SLOT, ALIGNED_SLOT, NO_SLOT, NO_STATE };
 
@@ -34,93 +21,7 @@ struct fact {
 	bool soft;
 };
 
-struct world {
-	struct stackanno_ops ops;
-	const struct code *code;
-	u8 body[256], cold[64];
-	u32 body_bytes, cold_bytes;
-};
-
-static u32 unhex(const char *text, u8 *bytes, u32 room)
-{
-	u32 n = 0;
-	int used;
-
-	while (text && n < room && sscanf(text, " %2hhx%n", &bytes[n], &used) == 1) {
-		text += used;
-		n++;
-	}
-	return n;
-}
-
-static u32 world_read(struct stackanno_ops *ops, u64 address, u8 *buf, u32 len)
-{
-	struct world *world = (struct world *)ops;
-	const u8 *from = world->body;
-	u64 base = BODY;
-	u32 bytes = world->body_bytes;
-
-	if (address >= COLD) {
-		from = world->cold;
-		base = COLD;
-		bytes = world->cold_bytes;
-	}
-	if (address - base >= bytes)
-		return 0;
-	if (len > bytes - (address - base))
-		len = bytes - (u32)(address - base);
-	memcpy(buf, from + (address - base), len);
-	return len;
-}
-
-static int world_part(struct stackanno_ops *ops, u64 function, u64 target,
-		      struct stackanno_extent *extent)
-{
-	struct world *world = (struct world *)ops;
-
-	if (function != BODY || target < COLD || target >= COLD + world->cold_bytes)
-		return -ENOENT;
-	extent->begin = COLD;
-	extent->size = world->cold_bytes;
-	return 0;
-}
-
-static u64 world_jump_label(struct stackanno_ops *ops, u64 address)
-{
-	struct world *world = (struct world *)ops;
-
-	return world->code->patched && address == BODY + world->code->patched ?
-		world->code->patched_to : 0;
-}
-
-static bool world_warns(struct stackanno_ops *ops, u64 address)
-{
-	return ((struct world *)ops)->code->warns;
-}
-
-static bool world_noreturn(struct stackanno_ops *ops, u64 target)
-{
-	return target == ((struct world *)ops)->code->noreturn;
-}
-
-static bool world_tracer(struct stackanno_ops *ops, u64 target)
-{
-	return target == TRACER;
-}
-
 static struct stackanno_flow flow;
-
-static int run(struct world *world, const struct code *code)
-{
-	*world = (struct world){
-		.ops = { .read = world_read, .decode = decode_insn, .part = world_part,
-			 .jump_label = world_jump_label, .warns = world_warns,
-			 .noreturn = world_noreturn, .tracer = world_tracer },
-		.code = code };
-	world->body_bytes = unhex(code->body, world->body, sizeof(world->body));
-	world->cold_bytes = unhex(code->cold, world->cold, sizeof(world->cold));
-	return stackanno_flow_run(&flow, &world->ops, BODY, world->body_bytes);
-}
 
 static bool holds(const struct stackanno_flow_state *state, const struct fact *fact)
 {
@@ -145,191 +46,191 @@ static bool holds(const struct stackanno_flow_state *state, const struct fact *f
 
 static const struct {
 	const char *name;
-	struct code code;
+	struct world_code code;
 	u64 ip;
 	bool returning;
 	struct fact fact[FACTS];
 } cases[] = {
 	{ "realigned, with the frame pointer: the case that started it",
-	  { .body = "0f1f440000 55 4889e5 4883e4e0 4883ec40 90" }, BODY + 17, false, {
+	  { .body = "0f1f440000 55 4889e5 4883e4e0 4883ec40 90" }, WORLD_BODY + 17, false, {
 		{ REG, RSP, STACKANNO_VALUE_ALIGNED, 9, -0x40 },
 		{ REG, RBP, STACKANNO_VALUE_CFA, 0, -16 },
 		{ SLOT, -16, STACKANNO_VALUE_ENTRY, RBP },
 		{ SLOT, -8, STACKANNO_VALUE_RETURN } } },
 	{ "realigned, with r10 for the arguments",
-	  { .body = "4c8d542408 4883e4f0 41ff72f8 55 4889e5 4152 90" }, BODY + 19, false, {
+	  { .body = "4c8d542408 4883e4f0 41ff72f8 55 4889e5 4152 90" }, WORLD_BODY + 19, false, {
 		{ REG, RBP, STACKANNO_VALUE_ALIGNED, 5, -16 },
 		{ ALIGNED_SLOT, -16, STACKANNO_VALUE_ENTRY, RBP },
 		{ ALIGNED_SLOT, -24, STACKANNO_VALUE_CFA },
 		{ REG, R10, STACKANNO_VALUE_CFA } } },
 	{ "or $1,%ah is not about rsp",
-	  { .body = "80cc01 90" }, BODY + 3, false, {
+	  { .body = "80cc01 90" }, WORLD_BODY + 3, false, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 },
 		{ REG, RAX, STACKANNO_VALUE_RESULT, 0 << 8 | RAX } } },
 	{ "a write of 32 bits clears the rest",
-	  { .body = "89fb 4863ee 90" }, BODY + 5, false, {
+	  { .body = "89fb 4863ee 90" }, WORLD_BODY + 5, false, {
 		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI, 0, 4 },
 		{ REG, RBP, STACKANNO_VALUE_ENTRY, RSI, 0, 4 } } },
 	{ "a write of 16 bits leaves the rest",
-	  { .body = "6689fb 90" }, BODY + 3, false, {
+	  { .body = "6689fb 90" }, WORLD_BODY + 3, false, {
 		{ REG, RBX, STACKANNO_VALUE_RESULT, 0 << 8 | RBX } } },
 	{ "what was popped is no slot any more",
-	  { .body = "53 4889fb 5b 90" }, BODY + 5, false, {
+	  { .body = "53 4889fb 5b 90" }, WORLD_BODY + 5, false, {
 		{ REG, RBX, STACKANNO_VALUE_ENTRY, RBX },
 		{ NO_SLOT, -16 } } },
 	{ "a call gives back the callee-saved registers and no others",
-	  { .body = "53 4889fb e800010000 90" }, BODY + 9, true, {
+	  { .body = "53 4889fb e800010000 90" }, WORLD_BODY + 9, true, {
 		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI },
 		{ REG, RDI, STACKANNO_VALUE_RESULT, 4 << 8 | RDI },
 		{ REG, RAX, STACKANNO_VALUE_RESULT, 4 << 8 | RAX },
 		{ SLOT, -16, STACKANNO_VALUE_ENTRY, RBX } } },
 	{ "the tracer's call changes nothing",
-	  { .body = "e800010000 90" }, BODY + 5, true, {
+	  { .body = "e800010000 90" }, WORLD_BODY + 5, true, {
 		{ REG, RDI, STACKANNO_VALUE_ENTRY, RDI },
 		{ REG, RAX, STACKANNO_VALUE_ENTRY, RAX } } },
 	{ "nor does it behind the mark of an indirect call's target",
-	  { .body = "f30f1efa e8fc000000 90" }, BODY + 9, true, {
+	  { .body = "f30f1efa e8fc000000 90" }, WORLD_BODY + 9, true, {
 		{ REG, RDI, STACKANNO_VALUE_ENTRY, RDI },
 		{ REG, RCX, STACKANNO_VALUE_ENTRY, RCX } } },
 	{ "another function's call in the tracer's place changes what calls do",
-	  { .body = "e801010000 90" }, BODY + 5, true, {
+	  { .body = "e801010000 90" }, WORLD_BODY + 5, true, {
 		{ REG, RDI, STACKANNO_VALUE_RESULT, 0 << 8 | RDI } } },
 	{ "a callee may write where it was shown, and a little below",
-	  { .body = "4883ec18 48897c2408 48893424 488d7c2408 e800010000 90" }, BODY + 23, true, {
+	  { .body = "4883ec18 48897c2408 48893424 488d7c2408 e800010000 90" }, WORLD_BODY + 23, true, {
 		{ NO_SLOT, -24 },
 		{ SLOT, -32, STACKANNO_VALUE_ENTRY, RSI, 0, 8, true } } },
 	{ "a callee may not write what it was not shown",
-	  { .body = "4883ec18 48893424 e800010000 90" }, BODY + 13, true, {
+	  { .body = "4883ec18 48893424 e800010000 90" }, WORLD_BODY + 13, true, {
 		{ SLOT, -32, STACKANNO_VALUE_ENTRY, RSI } } },
 	{ "a callee may write the arguments that were pushed for it",
-	  { .body = "57 4889fb e800010000 90" }, BODY + 9, true, {
+	  { .body = "57 4889fb e800010000 90" }, WORLD_BODY + 9, true, {
 		{ NO_SLOT, -16 },
 		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI } } },
 	{ "a store through an argument does not reach the frame",
-	  { .body = "4883ec18 48897c2408 488d442408 4889442410 48893e 90" }, BODY + 22, false, {
+	  { .body = "4883ec18 48897c2408 488d442408 4889442410 48893e 90" }, WORLD_BODY + 22, false, {
 		{ SLOT, -24, STACKANNO_VALUE_ENTRY, RDI } } },
 	{ "a store through an unknown pointer reaches what escaped",
 	  { .body = "4883ec18 48897c2408 488d442408 488906 488b07 48c70000000000 90" },
-	  BODY + 27, false, {
+	  WORLD_BODY + 27, false, {
 		{ NO_SLOT, -24 } } },
 	{ "the canary's slot",
-	  { .body = "4883ec18 65488b042528000000 4889442410 31c0 90" }, BODY + 20, false, {
+	  { .body = "4883ec18 65488b042528000000 4889442410 31c0 90" }, WORLD_BODY + 20, false, {
 		{ SLOT, -16, STACKANNO_VALUE_CANARY },
 		{ REG, RAX, STACKANNO_VALUE_CONST } } },
 	{ "two ways that agree",
-	  { .body = "53 85ff 7405 4889fb eb03 4889fb 90" }, BODY + 13, false, {
+	  { .body = "53 85ff 7405 4889fb eb03 4889fb 90" }, WORLD_BODY + 13, false, {
 		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI } } },
 	/* Block 2 begins at +0x13, where the ways meet; its lowest location is rbx. */
 	{ "two ways that differ: what was equal on each stays equal",
-	  { .body = "85ff 7408 4889fb 4889fd eb06 4889f3 4889f5 90" }, BODY + 18, false, {
+	  { .body = "85ff 7408 4889fb 4889fd eb06 4889f3 4889f5 90" }, WORLD_BODY + 18, false, {
 		{ REG, RBX, STACKANNO_VALUE_JOIN, 2 << 13 | RBX },
 		{ REG, RBP, STACKANNO_VALUE_JOIN, 2 << 13 | RBX } } },
 	{ "what an instruction made in the round before is something else",
-	  { .body = "488b07 4889c3 488b07 85f6 75f3 90" }, BODY + 13, false, {
+	  { .body = "488b07 4889c3 488b07 85f6 75f3 90" }, WORLD_BODY + 13, false, {
 		{ REG, RAX, STACKANNO_VALUE_RESULT, 6 << 8 | RAX },
 		{ REG, RBX, STACKANNO_VALUE_RESULT, 0 << 8 | RAX } } },
 	{ "code goes on behind a warning",
-	  { .body = "0f0b 90", .warns = true }, BODY + 2, false, {
+	  { .body = "0f0b 90", .warns = true }, WORLD_BODY + 2, false, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 } } },
 	{ "code does not go on behind BUG()",
-	  { .body = "0f0b 90" }, BODY + 2, false, { { NO_STATE } } },
+	  { .body = "0f0b 90" }, WORLD_BODY + 2, false, { { NO_STATE } } },
 	{ "a call that never returns still has a return address",
-	  { .body = "90 e800010000 90", .noreturn = BODY + 6 + 0x100 }, BODY + 6, true, {
+	  { .body = "90 e800010000 90", .noreturn = WORLD_BODY + 6 + 0x100 }, WORLD_BODY + 6, true, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 } } },
 	{ "and behind it there is nothing",
-	  { .body = "90 e800010000 90", .noreturn = BODY + 6 + 0x100 }, BODY + 6, false, {
+	  { .body = "90 e800010000 90", .noreturn = WORLD_BODY + 6 + 0x100 }, WORLD_BODY + 6, false, {
 		{ NO_STATE } } },
 	{ "a nop that may be a jump leads both ways",
-	  { .body = "90 0f1f440000 c3 57 90", .patched = 1, .patched_to = BODY + 7 },
-	  BODY + 8, false, {
+	  { .body = "90 0f1f440000 c3 57 90", .patched = 1, .patched_to = WORLD_BODY + 7 },
+	  WORLD_BODY + 8, false, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 } } },
 	{ "a cold part goes on with the frame of its function",
-	  { .body = "53 85ff 0f84f7ff0000 5b c3", .cold = "4889fb 90" }, COLD + 3, false, {
+	  { .body = "53 85ff 0f84f7ff0000 5b c3", .cold = "4889fb 90" }, WORLD_COLD + 3, false, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 },
 		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI } } },
 	{ "a stack is switched, and switched back",
-	  { .body = "4c8b1f 498923 4c89dc e800010000 5c 90" }, BODY + 15, false, {
+	  { .body = "4c8b1f 498923 4c89dc e800010000 5c 90" }, WORLD_BODY + 15, false, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 } } },
 	{ "leave takes the frame down",
-	  { .body = "55 4889e5 4883ec20 c9 90" }, BODY + 9, false, {
+	  { .body = "55 4889e5 4883ec20 c9 90" }, WORLD_BODY + 9, false, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 },
 		{ REG, RBP, STACKANNO_VALUE_ENTRY, RBP },
 		{ NO_SLOT, -16 } } },
 	{ "room of a size that is computed: the frame below is not known",
-	  { .body = "55 4889e5 4829fc 90" }, BODY + 7, false, {
+	  { .body = "55 4889e5 4829fc 90" }, WORLD_BODY + 7, false, {
 		{ REG, RSP, STACKANNO_VALUE_RESULT, 4 << 8 | RSP },
 		{ SLOT, -16, STACKANNO_VALUE_ENTRY, RBP } } },
 	{ "rep stos writes as much as it is told",
 	  { .body = "4883ec28 48893424 4889542420 488d7c2408 b902000000 f348ab 90" },
-	  BODY + 26, false, {
+	  WORLD_BODY + 26, false, {
 		{ SLOT, -48, STACKANNO_VALUE_ENTRY, RSI },
 		{ SLOT, -16, STACKANNO_VALUE_ENTRY, RDX },
 		{ REG, RDI, STACKANNO_VALUE_CFA, 0, -24 } } },
 	{ "FineIBT's check of who calls: the function begins behind it",
-	  { .body = "f30f1efa 4181ea78563412 7402 0f0b 90 53 90" }, BODY + 17, false, {
+	  { .body = "f30f1efa 4181ea78563412 7402 0f0b 90 53 90" }, WORLD_BODY + 17, false, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 },
 		{ REG, RDI, STACKANNO_VALUE_ENTRY, RDI },
 		{ SLOT, -16, STACKANNO_VALUE_ENTRY, RBX } } },
 	{ "a landing mark that was sealed",
-	  { .body = "660f1f00 53 90" }, BODY + 5, false, {
+	  { .body = "660f1f00 53 90" }, WORLD_BODY + 5, false, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 } } },
 	{ "calls are counted before they are made",
-	  { .body = "53 4889fb 6548c13c25d0ff020005 e800010000 90" }, BODY + 19, true, {
+	  { .body = "53 4889fb 6548c13c25d0ff020005 e800010000 90" }, WORLD_BODY + 19, true, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 },
 		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI },
 		{ SLOT, -16, STACKANNO_VALUE_ENTRY, RBX } } },
 	{ "a call by pointer through a thunk",
-	  { .body = "53 4889fb e800010000 90" }, BODY + 9, true, {
+	  { .body = "53 4889fb e800010000 90" }, WORLD_BODY + 9, true, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 },
 		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI } } },
 	{ "and where that was patched to be direct",
-	  { .body = "53 4889fb 0faee8 ffd0 90" }, BODY + 9, true, {
+	  { .body = "53 4889fb 0faee8 ffd0 90" }, WORLD_BODY + 9, true, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 },
 		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI } } },
 	{ "a static call of nothing, which returns 0",
-	  { .body = "53 2e2e2e31c0 90" }, BODY + 6, false, {
+	  { .body = "53 2e2e2e31c0 90" }, WORLD_BODY + 6, false, {
 		{ REG, RAX, STACKANNO_VALUE_CONST, 0, 0 },
 		{ REG, RDI, STACKANNO_VALUE_ENTRY, RDI } } },
 	{ "words passed on the stack",
-	  { .body = "488b442408 90" }, BODY + 5, false, {
+	  { .body = "488b442408 90" }, WORLD_BODY + 5, false, {
 		{ REG, RAX, STACKANNO_VALUE_PASSED, 0 } } },
 	{ "a word above the CFA that was written does not speak for the next",
-	  { .body = "48897c2408 488b442410 90" }, BODY + 10, false, {
+	  { .body = "48897c2408 488b442410 90" }, WORLD_BODY + 10, false, {
 		{ REG, RAX, STACKANNO_VALUE_PASSED, 1 } } },
 	{ "an address is published by a compare-and-exchange",
 	  { .body = "4883ec18 48897c2408 488d5c2408 f0480fb11e 31db e800010000 90" },
-	  BODY + 26, true, {
+	  WORLD_BODY + 26, true, {
 		{ NO_SLOT, -24 } } },
 	{ "an address that one way alone has put into a slot is lost sight of",
 	  { .body = "4883ec18 48897c2408 31c0 85f6 740b 488d442408 48890424 31c0 e800010000 90" },
-	  BODY + 31, true, {
+	  WORLD_BODY + 31, true, {
 		{ NO_SLOT, -24 } } },
 	{ "what is copied out of the frame may be addresses",
 	  { .body = "4883ec18 48891424 4889e0 4889442408 488d742408 31c0 48a5 e800010000 90" },
-	  BODY + 30, true, {
+	  WORLD_BODY + 30, true, {
 		{ NO_SLOT, -32 } } },
 	{ "a prefix names the register that blsr writes",
-	  { .body = "c4e2e0f3cf 90" }, BODY + 5, false, {
+	  { .body = "c4e2e0f3cf 90" }, WORLD_BODY + 5, false, {
 		{ REG, RBX, STACKANNO_VALUE_RESULT, 0 << 8 | RBX },
 		{ REG, RCX, STACKANNO_VALUE_ENTRY, RCX },
 		{ REG, R9, STACKANNO_VALUE_ENTRY, R9 } } },
 	{ "shlx writes one register, mulx two",
-	  { .body = "c462f1f7cf c462e3f6ce 90" }, BODY + 10, false, {
+	  { .body = "c462f1f7cf c462e3f6ce 90" }, WORLD_BODY + 10, false, {
 		{ REG, RBX, STACKANNO_VALUE_RESULT, 5 << 8 | RBX },
 		{ REG, R9, STACKANNO_VALUE_RESULT, 5 << 8 | R9 },
 		{ REG, RCX, STACKANNO_VALUE_ENTRY, RCX },
 		{ REG, RBP, STACKANNO_VALUE_ENTRY, RBP },
 		{ REG, RSI, STACKANNO_VALUE_ENTRY, RSI } } },
 	{ "a length beyond all frames",
-	  { .body = "b9ffffff7f 4889e7 f348ab 90" }, BODY + 11, false, {
+	  { .body = "b9ffffff7f 4889e7 f348ab 90" }, WORLD_BODY + 11, false, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 } } },
 	{ "a frame as large as an offset can be",
-	  { .body = "4881ecf0ffff7f 50 90" }, BODY + 8, false, {
+	  { .body = "4881ecf0ffff7f 50 90" }, WORLD_BODY + 8, false, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -0x7fffffff - 1 } } },
 	{ "what lies before the place that is jumped to in a part is not its beginning",
-	  { .body = "e9fdff0000", .cold = "909090 c3" }, COLD, false, { { NO_STATE } } },
+	  { .body = "e9fdff0000", .cold = "909090 c3" }, WORLD_COLD, false, { { NO_STATE } } },
 	{ "bytes that are no instruction end their path only",
-	  { .body = "85ff 7401 06 90" }, BODY + 5, false, {
+	  { .body = "85ff 7401 06 90" }, WORLD_BODY + 5, false, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 } } },
 };
 
@@ -341,7 +242,7 @@ TEST(known_behind_the_code)
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		const struct stackanno_flow_state *state;
 
-		ASSERT_EQ(0, run(&world, &cases[i].code));
+		ASSERT_EQ(0, world_run(&world, &cases[i].code, &flow));
 		state = stackanno_flow_at(&flow, cases[i].ip, cases[i].returning);
 		for (j = 0; j < FACTS && cases[i].fact[j].what; j++) {
 			EXPECT_TRUE(holds(state, &cases[i].fact[j])) {
@@ -362,23 +263,23 @@ TEST(what_a_patched_return_leaves_behind_hides_nothing)
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(bodies); i++) {
-		struct code code = { .body = bodies[i] };
+		struct world_code code = { .body = bodies[i] };
 
-		ASSERT_EQ(0, run(&world, &code));
+		ASSERT_EQ(0, world_run(&world, &code, &flow));
 		EXPECT_EQ(0, flow.summary.out_of_sight);
 		EXPECT_EQ(0, flow.summary.undecoded);
-		EXPECT_NE(NULL, stackanno_flow_at(&flow, BODY + 10, false));
+		EXPECT_NE(NULL, stackanno_flow_at(&flow, WORLD_BODY + 10, false));
 	}
 }
 
 TEST(a_breakpoint_hides_what_stood_there)
 {
-	struct code code = { .body = "90 cc 90" };
+	struct world_code code = { .body = "90 cc 90" };
 	struct world world;
 
-	ASSERT_EQ(0, run(&world, &code));
+	ASSERT_EQ(0, world_run(&world, &code, &flow));
 	EXPECT_NE(0, flow.summary.out_of_sight);
-	EXPECT_EQ(NULL, stackanno_flow_at(&flow, BODY + 2, false));
+	EXPECT_EQ(NULL, stackanno_flow_at(&flow, WORLD_BODY + 2, false));
 }
 
 TEST(a_branch_tells_what_an_argument_is)
@@ -387,30 +288,30 @@ TEST(a_branch_tells_what_an_argument_is)
 	 * test %rdi,%rdi; je 1f; cmp $7,%esi; jne 2f; nop; 2: ret; 1: nop; mov %rsi,%rdi;
 	 * call; nop
 	 */
-	struct code code = {
+	struct world_code code = {
 		.body = "4885ff 7407 83fe07 7501 90 c3 90 4889f7 e800010000 90" };
 	const struct stackanno_flow_state *state;
 	struct world world;
 	bool half = true;
 	s32 value = 1;
 
-	ASSERT_EQ(0, run(&world, &code));
+	ASSERT_EQ(0, world_run(&world, &code, &flow));
 	/* Where it is zero, and still behind the call. */
-	state = stackanno_flow_at(&flow, BODY + 21, true);
+	state = stackanno_flow_at(&flow, WORLD_BODY + 21, true);
 	ASSERT_NE(NULL, state);
 	EXPECT_TRUE(stackanno_flow_fact(state, RDI, &value, &half));
 	EXPECT_EQ(0, value);
 	EXPECT_FALSE(half);
 	EXPECT_FALSE(stackanno_flow_fact(state, RSI, &value, &half));
 	/* Where the other one is seven, of which four bytes were looked at. */
-	state = stackanno_flow_at(&flow, BODY + 10, false);
+	state = stackanno_flow_at(&flow, WORLD_BODY + 10, false);
 	ASSERT_NE(NULL, state);
 	EXPECT_TRUE(stackanno_flow_fact(state, RSI, &value, &half));
 	EXPECT_EQ(7, value);
 	EXPECT_TRUE(half);
 	EXPECT_FALSE(stackanno_flow_fact(state, RDI, &value, &half));
 	/* Where both ways meet again. */
-	state = stackanno_flow_at(&flow, BODY + 11, false);
+	state = stackanno_flow_at(&flow, WORLD_BODY + 11, false);
 	ASSERT_NE(NULL, state);
 	EXPECT_FALSE(stackanno_flow_fact(state, RSI, &value, &half));
 }
@@ -418,63 +319,63 @@ TEST(a_branch_tells_what_an_argument_is)
 TEST(a_callee_is_given_what_the_registers_hold_before_the_call)
 {
 	/* mov $5,%edi; call; ret */
-	struct code code = { .body = "bf05000000 e8f6ff0000 c3" };
+	struct world_code code = { .body = "bf05000000 e8f6ff0000 c3" };
 	const struct stackanno_flow_state *state;
 	struct world world;
 	u64 call = 0;
 
-	ASSERT_EQ(0, run(&world, &code));
-	state = stackanno_flow_calling(&flow, BODY + 10, &call);
+	ASSERT_EQ(0, world_run(&world, &code, &flow));
+	state = stackanno_flow_calling(&flow, WORLD_BODY + 10, &call);
 	ASSERT_NE(NULL, state);
-	EXPECT_EQ(BODY + 5, call);
+	EXPECT_EQ(WORLD_BODY + 5, call);
 	EXPECT_TRUE(state->reg[RDI].kind == STACKANNO_VALUE_CONST);
 	EXPECT_EQ(5, state->reg[RDI].offset);
-	state = stackanno_flow_at(&flow, BODY + 10, true);
+	state = stackanno_flow_at(&flow, WORLD_BODY + 10, true);
 	ASSERT_NE(NULL, state);
 	EXPECT_FALSE(state->reg[RDI].kind == STACKANNO_VALUE_CONST);
 	call = 0;
-	EXPECT_EQ(NULL, stackanno_flow_calling(&flow, BODY + 5, &call));
+	EXPECT_EQ(NULL, stackanno_flow_calling(&flow, WORLD_BODY + 5, &call));
 	EXPECT_EQ(0, call);
 }
 
 TEST(no_question_has_an_answer_inside_an_instruction)
 {
-	struct code code = { .body = "0f1f440000 90" };
+	struct world_code code = { .body = "0f1f440000 90" };
 	struct world world;
 
-	ASSERT_EQ(0, run(&world, &code));
-	EXPECT_EQ(NULL, stackanno_flow_at(&flow, BODY + 2, false));
-	EXPECT_EQ(NULL, stackanno_flow_at(&flow, BODY + 5, true));
-	EXPECT_EQ(NULL, stackanno_flow_at(&flow, BODY - 1, false));
-	EXPECT_EQ(NULL, stackanno_flow_at(&flow, BODY + 100, false));
+	ASSERT_EQ(0, world_run(&world, &code, &flow));
+	EXPECT_EQ(NULL, stackanno_flow_at(&flow, WORLD_BODY + 2, false));
+	EXPECT_EQ(NULL, stackanno_flow_at(&flow, WORLD_BODY + 5, true));
+	EXPECT_EQ(NULL, stackanno_flow_at(&flow, WORLD_BODY - 1, false));
+	EXPECT_EQ(NULL, stackanno_flow_at(&flow, WORLD_BODY + 100, false));
 }
 
 TEST(too_large_a_function_is_refused)
 {
-	struct code code = { .body = "90" };
+	struct world_code code = { .body = "90" };
 	struct world world;
 
-	ASSERT_EQ(0, run(&world, &code));
-	EXPECT_EQ(-E2BIG, stackanno_flow_run(&flow, &world.ops, BODY,
+	ASSERT_EQ(0, world_run(&world, &code, &flow));
+	EXPECT_EQ(-E2BIG, stackanno_flow_run(&flow, &world.ops, WORLD_BODY,
 					     STACKANNO_FLOW_CODE_MAX + 1));
 	EXPECT_EQ(STACKANNO_FLOW_TOO_LARGE, flow.summary.end);
-	EXPECT_EQ(-E2BIG, stackanno_flow_run(&flow, &world.ops, BODY, 0));
-	EXPECT_EQ(NULL, stackanno_flow_at(&flow, BODY, false));
+	EXPECT_EQ(-E2BIG, stackanno_flow_run(&flow, &world.ops, WORLD_BODY, 0));
+	EXPECT_EQ(NULL, stackanno_flow_at(&flow, WORLD_BODY, false));
 }
 
 TEST(of_a_function_that_was_refused_what_it_saved_first_is_known)
 {
 	/* call (the tracer); push %rbp; mov %rsp,%rbp; push %rbx; mov %rdi,%rbx; je +0 */
-	struct code code = { .body = "e800010000 55 4889e5 53 4889fb 7400 4883c408 90" };
+	struct world_code code = { .body = "e800010000 55 4889e5 53 4889fb 7400 4883c408 90" };
 	const struct stackanno_flow_slot *slot;
 	const struct stackanno_flow_state *state;
 	struct world world;
 	u64 call;
 
-	ASSERT_EQ(0, run(&world, &code));
-	EXPECT_EQ(-E2BIG, stackanno_flow_run(&flow, &world.ops, BODY,
+	ASSERT_EQ(0, world_run(&world, &code, &flow));
+	EXPECT_EQ(-E2BIG, stackanno_flow_run(&flow, &world.ops, WORLD_BODY,
 					     STACKANNO_FLOW_CODE_MAX + 1));
-	state = stackanno_flow_at(&flow, BODY + 1000, true);
+	state = stackanno_flow_at(&flow, WORLD_BODY + 1000, true);
 	ASSERT_NE(NULL, state);
 	EXPECT_EQ(3, state->slots);
 	EXPECT_TRUE(state->reg[RSP].kind == STACKANNO_VALUE_UNKNOWN);
@@ -485,11 +386,11 @@ TEST(of_a_function_that_was_refused_what_it_saved_first_is_known)
 	EXPECT_TRUE(slot->value.kind == STACKANNO_VALUE_ENTRY && slot->value.id == RBX &&
 		    slot->value.soft);
 	/* Before its push. */
-	state = stackanno_flow_at(&flow, BODY + 9, false);
+	state = stackanno_flow_at(&flow, WORLD_BODY + 9, false);
 	ASSERT_NE(NULL, state);
 	EXPECT_EQ(NULL, stackanno_flow_slot(state, STACKANNO_BASE_CFA, -24));
 	EXPECT_NE(NULL, stackanno_flow_slot(state, STACKANNO_BASE_CFA, -16));
-	EXPECT_EQ(NULL, stackanno_flow_calling(&flow, BODY + 5, &call));
+	EXPECT_EQ(NULL, stackanno_flow_calling(&flow, WORLD_BODY + 5, &call));
 }
 
 TEST_HARNESS_MAIN

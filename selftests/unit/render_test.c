@@ -277,6 +277,10 @@ TEST(each_note_has_its_sentence)
 		{ STACKANNO_NOTE_NESTED, { 2 }, NULL,
 		  "note: 2 oopses inside this annotation were contained" },
 		{ STACKANNO_NOTE_TEXT, { 0 }, "anything\n", "note: anything\\x0a" },
+		{ STACKANNO_NOTE_CANARY_BROKEN, { 0xffa0000000013ab8 }, "how",
+		  "note: #7: the canary at ffa0000000013ab8 is broken (how)" },
+		{ STACKANNO_NOTE_OVERRUN, { 0xffa0000000013ab8, 0xffa0000000013aa8 }, "how",
+		  "note: #7: the canary at ffa0000000013ab8 is broken; the buffer below it: ffa0000000013aa8 (how)" },
 	};
 	struct stackanno_view view;
 	char line[256];
@@ -415,6 +419,22 @@ TEST(each_frame_flag_has_its_remark)
 		{ STACKANNO_FRAME_CODE_UNREADABLE, NULL, "    (its code could not be read)" },
 		{ STACKANNO_FRAME_SIZE_DIFFERS, NULL,
 		  "    (by its code its frame is of another size)" },
+		{ STACKANNO_FRAME_NO_FUNCTION, NULL,
+		  "    (words without a role: no function is known there)" },
+		{ STACKANNO_FRAME_NO_END, NULL,
+		  "    (words without a role: where its frame ends is not known)" },
+		{ STACKANNO_FRAME_NOT_REACHED, NULL,
+		  "    (words without a role: no path in its code leads there)" },
+		{ STACKANNO_FRAME_BEYOND_LIMITS, NULL,
+		  "    (words without a role: its code is beyond the analysis' limits)" },
+		{ STACKANNO_FRAME_BUSY, NULL,
+		  "    (words without a role: another CPU was using the analysis)" },
+		{ STACKANNO_FRAME_LATE, NULL,
+		  "    (words without a role: the budget was used up before its code was read)" },
+		{ STACKANNO_FRAME_NO_DECODER, NULL,
+		  "    (words without a role: the kernel's decoder was not found)" },
+		{ STACKANNO_FRAME_TOO_DEEP, NULL,
+		  "    (words without a role: too far below the frame's end)" },
 	};
 	static const char header[] = " #7 [ffa0000000013ab0] f at ffffffff81000082";
 	struct stackanno_view view;

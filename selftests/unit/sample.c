@@ -380,6 +380,7 @@ static void every_role(struct sample *s)
 		word = sample_word(s, 0, role, 0);
 		word->flags = role & 1 ? STACKANNO_WORD_UNREADABLE : STACKANNO_WORD_WITHHELD;
 	}
+	sample_word(s, 0, STACKANNO_ROLE_BUFFER, 2);
 	for (arg = 0; arg < STACKANNO_REGS_MAX; arg++) {
 		if (stackanno_arch_field_name(arg))
 			sample_word(s, arg, STACKANNO_ROLE_REGS, arg);
@@ -449,7 +450,7 @@ static void every_frame_flag(struct sample *s)
 	struct stackanno_frame *frame;
 	u16 bit;
 
-	for (bit = 0; bit < 13; bit++) {
+	for (bit = 0; bit < 24; bit++) {
 		frame = sample_call(s, 9 + bit, bit & 1 ? "flagged" : NULL, 0xffffffff81000282ULL,
 				    IRQ_BEGIN + 0x100U * bit);
 		frame->flags = 1U << bit;
