@@ -3,6 +3,7 @@
 
 import unittest
 
+import check_frame
 import check_known
 import check_log
 import check_text
@@ -69,6 +70,35 @@ MUTANTS = [
     ("the pid", check_known.check_task, "pid 93", "pid 94"),
     ("the stack", check_known.check_stack, "ff00000000010000-", "ff00000000010008-"),
     ("the stack's end", check_known.check_stack, "magic intact", "magic BROKEN"),
+]
+
+# A frame that was laid by hand: (kind, addr, value, mask and label).
+LAID = "".join(
+    f"[    1.000000] sa_known: who=self kind={kind} name=inner addr={addr:016x} "
+    f"value={value:016x}{more}\n" for kind, addr, value, more in (
+        ("slot", 0xff00000000013f60, 0x0b0b, " mask=000000000000ffff label=rbx"),
+        ("slot", 0xff00000000013f58, 0x10ca, " mask=ffffffffffffffff label=rsp+0x0_?|out7_?"),
+        ("slot", 0xff00000000013f50, 0, " mask=0000000000000000 label=-"),
+        ("cfa", 0xff00000000013f70, 1, "")))
+LAID_REPORT = """\
+record 7: oops "Oops" at 1.000000, cpu 1, pid 93 tgid 93 comm "sh", task ff00000000001000, kernel x
+ #0 [ff00000000013f48] inner at ffffffffc0000010 [mod]
+    ff00000000013f50: 0000000000000000[{outer+0x1}] 00000000000010ca[rsp+0x0 {#0+0x8} ?]
+    ff00000000013f60: 5afe000000000b0b[rbx] ffffffffc0000020[ret outer+0x20 [mod]]
+ #1 [ff00000000013f68] outer at ffffffffc0000020 [mod]
+    ff00000000013f70: ffffffff81000030[ret caller+0x30]
+"""
+LAID_MUTANTS = [
+    ("a role", "[rbx]", "[r12]"),
+    ("a doubt", "[rbx]", "[rbx ?]"),
+    ("a certainty", "} ?]", "}]"),
+    ("a role where there is none", "[{outer+0x1}]", "[pad]"),
+    ("no role", "[rbx]", ""),
+    ("a value", "5afe000000000b0b", "5afe000000000b0c"),
+    ("a word less", "00000000000010ca[rsp+0x0 {#0+0x8} ?]", ""),
+    ("where it begins", "#0 [ff00000000013f48]", "#0 [ff00000000013f40]"),
+    ("the function", "] inner at", "] other at"),
+    ("its end", "[ret outer+0x20 [mod]]", "[ret outer+0x20 [mod] ?]"),
 ]
 
 # (what is wrong, a line of ours in the kernel's report)
@@ -147,8 +177,17 @@ class Checks(unittest.TestCase):
                 found = results(check, report=REPORT.replace(old, new))
                 self.assertFalse(all(found.values()), found)
 
+    def test_frames_that_were_laid_by_hand(self):
+        check = check_frame.check_words
+        self.assertTrue(all(results(check, console=LAID, report=LAID_REPORT).values()))
+        for what, old, new in LAID_MUTANTS:
+            with self.subTest(what):
+                self.assertIn(old, LAID_REPORT)
+                report = LAID_REPORT.replace(old, new)
+                self.assertFalse(all(results(check, console=LAID, report=report).values()))
+
     def test_nothing_known_is_a_failure(self):
-        for check in (check_known.check_returns, check_known.check_locals,
+        for check in (check_frame.check_words, check_known.check_returns, check_known.check_locals,
                       check_known.check_user, check_known.check_registers):
             with self.subTest(check.__name__):
                 self.assertFalse(all(results(check, console="").values()))

@@ -158,6 +158,11 @@ noinline __noclone void sa_fault_null_read(const char *who)
 }
 EXPORT_SYMBOL_GPL(sa_fault_null_read);
 
+noinline __noclone void sa_fault_plain(void)
+{
+	READ_ONCE(*(const unsigned long *)READ_ONCE(null));
+}
+
 /*
  * The call has pushed its return address: all that is saved of the registers is
  * one word lower, and ip is where it led to.

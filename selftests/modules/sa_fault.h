@@ -7,6 +7,13 @@
 #define SA_FAULT_H
 
 /**
+ * sa_fault_plain() - read through a NULL pointer, and tell nothing of it
+ *
+ * Context: any. Does not return.
+ */
+void sa_fault_plain(void);
+
+/**
  * sa_fault_null_read() - read at 0x18 behind a NULL pointer
  * @who: name of the chain
  *

@@ -18,6 +18,14 @@
  *	ip	value: address of the instruction that crashes
  *	span	addr, value: first and last byte where a loop can be interrupted
  *	fault	value: address whose access faults
+ *	cfa	name: function whose frame was laid by hand; addr: where the frame ends;
+ *		value: 1 when it is returned to, 0 when it is stopped itself
+ *	slot	name: the same; addr, value, mask: a word, and what is known of it;
+ *		label: the labels that it may have, "|" between them, "_" for blanks
+ *	value	name: function whose frame holds value; label: a pattern, "_" for blanks
+ *	array	addr: of an array that was written past its end; value: of the canary
+ *	guard	addr: of that canary; value: what it should hold
+ *	broken	the same; value: what it holds
  */
 #ifndef SA_KNOWN_H
 #define SA_KNOWN_H

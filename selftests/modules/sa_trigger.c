@@ -2,7 +2,7 @@
 /*
  * sa_crash: crashes on demand. Write the name of one, and its argument if it
  * takes one, to /sys/kernel/debug/sa_crash/trigger;
- * the names are in "names" beside it.
+ * the names are in "names" beside it, and those of the hand-laid frames in "frames".
  */
 #include <linux/debugfs.h>
 #include <linux/err.h>
@@ -14,9 +14,12 @@
 #include <linux/uaccess.h>
 
 #include "sa_chain.h"
+#include "sa_compiled.h"
 #include "sa_context.h"
 #include "sa_fault.h"
+#include "sa_frame.h"
 #include "sa_known.h"
+#include "sa_overrun.h"
 #include "sa_probe.h"
 #include "sa_wait.h"
 
@@ -47,6 +50,9 @@ static const struct trigger triggers[] = {
 	{ "freed-read", .leaf = sa_fault_freed },
 	{ "panic", .leaf = sa_fault_panic },
 	{ "overflow", .leaf = sa_fault_overflow },
+	{ "compiled", .leaf = sa_compiled_crash },
+	{ "overrun", .leaf = sa_overrun_crash },
+	{ "overrun-return", .leaf = sa_overrun_return },
 	{ "rehearse", .run = rehearse },
 	{ "irq", .run = sa_context_irq },
 	{ "irq-later", .run = sa_context_irq_later },
@@ -70,6 +76,7 @@ static const struct trigger triggers[] = {
 	{ "mend", .run = sa_probe_mend },
 	{ "nested", .run_on = sa_probe_nested },
 	{ "hits", .run = sa_probe_hits },
+	{ "frame", .run_on = sa_frame_run },
 };
 
 static struct dentry *directory;
@@ -138,6 +145,13 @@ static int names_show(struct seq_file *file, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(names);
 
+static int frames_show(struct seq_file *file, void *unused)
+{
+	sa_frame_list(file);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(frames);
+
 static int __init sa_crash_init(void)
 {
 	directory = debugfs_create_dir("sa_crash", NULL);
@@ -145,6 +159,7 @@ static int __init sa_crash_init(void)
 		return PTR_ERR(directory);
 	debugfs_create_file("trigger", 0200, directory, NULL, &trigger_operations);
 	debugfs_create_file("names", 0400, directory, NULL, &names_fops);
+	debugfs_create_file("frames", 0400, directory, NULL, &frames_fops);
 	return 0;
 }
 

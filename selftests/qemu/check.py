@@ -34,6 +34,7 @@ class Crash:
     interrupted: the chain which that interrupted, in a loop with known registers
     rehearsed:   the chain ran before, without the probes: return addresses are compared with it
     holds, lacks: texts which some line of the report holds, or none
+    suspects:    how many words and notes are suspect
     decode:      decode_stacktrace.sh is tried on the log, which takes long
     more:        called as more(run, report, facts) for what is special
     """
@@ -52,6 +53,7 @@ class Crash:
     rehearsed: bool = False
     holds: tuple = ()
     lacks: tuple = ()
+    suspects: int = 0
     decode: bool = False
     more: object = None
 
@@ -71,6 +73,12 @@ def check_crash(run, crash):
         return
     facts = Facts(run.console, crash.who)
     run.expect(report.reason == crash.reason, f"the reason is {crash.reason}", report.lines[:1])
+    # The end of a stack that overflowed may have been overwritten, or not.
+    broken = crash.stack_end != "BROKEN" and report.has("end magic BROKEN")
+    suspects = crash.suspects + (1 if broken else 0)
+    run.expect(report.counts[2] == suspects, f"there are {suspects} suspects",
+               "\n".join(line for line in report.lines
+                         if re.search(r"^suspect: |BROKEN|SUSPECT", line)))
     check_chain(run, report, facts, crash)
     check_blocks(run, report, crash)
     for text in crash.holds:
@@ -237,6 +245,7 @@ def asked(run, name, *, reason):
                       [report.lines[0] for report in found]):
         return None
     check_known.check_not_twice(run, found[0])
+    run.expect(found[0].counts[2] == 0, f"{name}: nothing is suspect", found[0].lines[2])
     return found[0]
 
 

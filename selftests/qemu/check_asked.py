@@ -198,6 +198,10 @@ def check_two(run):
             who = f"cpu{record.head['cpu']}"
             facts = _chain(run, report[0], who)
             check_known.check_fault(run, report[0], facts, user=False)
+    excuse = "(words without a role: another CPU was using the analysis)"
+    run.expect((int(check.stats(run)["analysis_busy"]) > 0) ==
+               any(excuse in check.rendered(run, record.head["id"]) for record in records),
+               "one that went without the analysis says so", check.stats(run)["analysis_busy"])
 
 
 def check_meanwhile(run):
@@ -269,6 +273,40 @@ def check_lockdown(run):
     run.expect(re.search("raw'?: Operation not permitted", run.ktap), "raw is refused", run.ktap)
 
 
+# Every task, again and again, while the machine has something to do.
+WATCH_ALL = """
+(while :; do find /proc /sys -maxdepth 3 > /dev/null 2>&1; sync; done) &
+(while :; do echo x | cat | cat > /dev/null; done) &
+(while :; do dd if=/dev/zero of=/tmp/filled bs=64k count=20 2> /dev/null; sleep 0.01; done) &
+dir=/sys/kernel/debug/stackanno; round=0
+while [ $((round += 1)) -le 25 ]; do
+        for task in /proc/[0-9]*; do
+                echo "pid ${task#/proc/}" > $dir/annotate || continue
+                grep -E '^suspect|BROKEN|SUSPECT| suspect, ' $dir/last
+        done
+        for cpu in 0 1; do
+                echo "cpu $cpu" > $dir/annotate || continue
+                grep -E '^suspect|BROKEN|SUSPECT| suspect, ' $dir/last
+        done
+done > /tmp/counts 2> /tmp/refused
+put /tmp/counts; kill $!
+"""
+
+
+def check_healthy(run):
+    """Tasks of a machine that is well, under load: nothing about them is suspect."""
+    check.check_quiet(run)
+    lines = run.out("counts").splitlines()
+    counts = [line for line in lines
+              if re.search(r"^\d+ words, \d+ explained, 0 suspect, ", line)]
+    odd = [line for line in lines if line not in counts]
+    run.expect(len(counts) >= 1000, "many tasks were looked at", len(counts))
+    run.expect(not odd, "and nothing was suspect", "\n".join(odd[:8]))
+    words, explained = (sum(int(line.split()[at]) for line in counts) for at in (0, 2))
+    run.expect(0.99 * words < explained <= words, "nearly every word has a role",
+               f"{explained} of {words}")
+
+
 def check_budget(run):
     """A budget that is too small for anything: the words are there, and why no more is said."""
     report = check.asked(run, "last", reason="oops")
@@ -281,6 +319,12 @@ def check_budget(run):
     run.expect(facts.of("ret") and not wrong, "the words are there", wrong[:4])
     run.expect(report.has("budget") or report.has("time"), "the report says that time ran out",
                "\n".join(report.lines[:10]))
+    run.expect(report.has("(words without a role: the budget was used up"),
+               "and so does each frame whose words have no role for that",
+               "\n".join(report.lines[:40]))
+    run.expect(report.counts[1] == sum(not re.match(r"$|\{", word.label)
+                                       for word in report.words.values()) < report.counts[0],
+               "those are not counted as explained", report.counts)
     run.expect(int(check.stats(run)["budget_hits"]) > 0, "and it is counted",
                check.stats(run)["budget_hits"])
 

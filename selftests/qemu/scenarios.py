@@ -8,6 +8,7 @@ stands in check.py and in the files it draws on.
 import functools
 
 import check_asked
+import check_frame
 import check_kexec
 import check_load
 import check_nested
@@ -39,11 +40,11 @@ def crash(name, trigger="", *, fast=False, only=(), cmdline="", parameters="", *
                     check=functools.partial(check_crash, crash=crashed))
 
 
-def fatal(name, trigger="", *, setup="", parameters=LOUD, **expected):
+def fatal(name, trigger="", *, setup="", cmdline="", parameters=LOUD, **expected):
     """Return the scenario of a crash that ends in a panic."""
     expected.setdefault("console", "full" if "full" in parameters else "brief")
     crashed = Crash(panics=True, **expected)
-    return Scenario(name=name, modules=("sa_crash",), ends="reset", setup=setup,
+    return Scenario(name=name, modules=("sa_crash",), ends="reset", setup=setup, cmdline=cmdline,
                     parameters=parameters, trigger=f"{SHELL}{trigger or f'crash {name}'}\n",
                     check=functools.partial(check_crash, crash=crashed))
 
@@ -65,6 +66,10 @@ SCENARIOS = [
     crash("null-call", kind="null", holds=("called through a NULL pointer",), decode=True),
     crash("data-call", kind="page", holds=("not in kernel text",),
           block="exception frame: page fault, instruction fetch"),
+    crash("compiled", kind="null", more=check_frame.check_compiled),
+    crash("overrun", kind="null", suspects=2, more=check_frame.check_overrun_console),
+    fatal("overrun-return", kind="panic", reason="panic", block="", suspects=2,
+          more=check_frame.check_overrun),
     crash("loud", "crash null-read", parameters=LOUD, kind="null", console="full",
           more=check_loud),
     crash("redact-all", "crash null-read", parameters="redact=all", kind="null",
@@ -89,14 +94,17 @@ SCENARIOS = [
     crash("kretprobe-crash", kind="null", who="probe"),
     fatal("panic", kind="panic", reason="panic", block="", decode=True),
     fatal("panic-brief", "crash panic", parameters="", kind="panic", reason="panic"),
-    fatal("overflow", kind="overflow", block="exception frame: double fault",
+    # So much at once that the log would drop lines before the console had them.
+    fatal("overflow", cmdline="log_buf_len=1M", kind="overflow",
+          block="exception frame: double fault",
           stack_end="(intact|BROKEN), OVERFLOWED"),
     fatal("irq", kind="null", who="irq", interrupted="interrupted",
           holds=("hard irq", "interrupt frame: ")),
     fatal("irq-in-user-mode", "taskset 2 sh -c 'echo irq-later > "
           "/sys/kernel/debug/sa_crash/trigger; while :; do :; done'", kind="null", who="irq",
           calls="", holds=("interrupt frame: ", "user mode", "hard irq")),
-    fatal("broken-end", kind="null", stack_end="BROKEN", holds=("its end magic is broken",)),
+    fatal("broken-end", kind="null", stack_end="BROKEN", suspects=1,
+          holds=("its end magic is broken",)),
     fatal("softirq", kind="null", who="softirq", interrupted="interrupted",
           holds=("softirq", "interrupt frame: ")),
     fatal("nmi", "crash nmi & sleep 3; ask nmi; wait", kind="null", who="nmi",
@@ -206,6 +214,8 @@ SCENARIOS = [
     asked("bpf-classic", """crash warn-in bpf_skb_load_helper_32
                             /payload/bpf_filter classic; sleep 1""",
           check_patched.check_classic, files=check_patched.FILES),
+    asked("healthy", check_asked.WATCH_ALL, check_asked.check_healthy, timeout=600),
+    asked("frames", check_frame.CRASHES, check_frame.check_frames, timeout=600),
     asked("load-1000", check_load.LOADS, check_load.check_loads, timeout=1800),
     Scenario(name="pstore-die", modules=("sa_crash",), stock_modules=(check_pstore.RAMOOPS,),
              cmdline=check_pstore.CMDLINE, ends="reset", after_reset=check_pstore.COLLECT,
