@@ -338,13 +338,10 @@ static void analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 	}
 	if (extent.begin != analyser->function)
 		run(analyser, &extent);
-	if (analyser->ended) {
-		stackanno_role_excuse(builder, index, STACKANNO_FRAME_BEYOND_LIMITS);
-		return;
-	}
 	switch (stackanno_role_frame(builder, index, &analyser->flow, canary)) {
 	case STACKANNO_FIT_NO_STATE:
-		stackanno_counter_add(STACKANNO_COUNT_NOT_REACHED, 1);
+		if (!analyser->ended)
+			stackanno_counter_add(STACKANNO_COUNT_NOT_REACHED, 1);
 		break;
 	case STACKANNO_FIT_DIFFERS:
 		stackanno_counter_add(STACKANNO_COUNT_SIZE_DIFFERS, 1);

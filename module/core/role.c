@@ -30,7 +30,7 @@ struct context {
 	u64 object;	/* lowest known word of what the words are in now; 0: of nothing */
 	u32 object_base;
 	bool returning;
-	bool too_deep;	/* a word lies below what the tables reach */
+	u32 excuse;	/* STACKANNO_FRAME_*: why a word got no role; 0: none did not */
 	enum stackanno_fit fit;
 	enum stackanno_evidence evidence;	/* the best that may be said */
 };
@@ -272,8 +272,13 @@ static void by_function(struct context *context, struct stackanno_word *word, u3
 	const struct stackanno_flow_summary *summary = &context->flow->summary;
 	int index = stackanno_flow_word(base, offset);
 
+	/* Of one that was given up, what is done elsewhere in it was not seen. */
+	if (context->flow->straight) {
+		context->excuse = STACKANNO_FRAME_BEYOND_LIMITS;
+		return;
+	}
 	if (index < 0) {
-		context->too_deep = true;
+		context->excuse = STACKANNO_FRAME_TOO_DEEP;
 		return;
 	}
 	if (context->object) {
@@ -465,12 +470,15 @@ enum stackanno_fit stackanno_role_frame(struct stackanno_builder *builder, u32 i
 	context.returning = !(context.frame->flags & STACKANNO_FRAME_INTERRUPTED);
 	context.state = stackanno_flow_at(flow, context.frame->ip, context.returning);
 	if (!context.state) {
-		stackanno_role_excuse(builder, index, STACKANNO_FRAME_NOT_REACHED);
+		stackanno_role_excuse(builder, index, flow->straight ?
+				      STACKANNO_FRAME_BEYOND_LIMITS :
+				      STACKANNO_FRAME_NOT_REACHED);
 		return STACKANNO_FIT_NO_STATE;
 	}
 	sp = context.state->reg[stackanno_arch_abi.sp];
 	/* Before the stack pointer is rounded, and once it is put back, there is no gap. */
-	if (flow->summary.align_at != STACKANNO_FLOW_NOWHERE && sp.kind != STACKANNO_VALUE_CFA)
+	if (flow->summary.align_at != STACKANNO_FLOW_NOWHERE && sp.kind != STACKANNO_VALUE_CFA &&
+	    !flow->straight)
 		context.base = (context.cfa + flow->summary.align_from) &
 			       ~((u64)flow->summary.align_bytes - 1);
 	context.sp = sp_of(&context);
@@ -484,8 +492,7 @@ enum stackanno_fit stackanno_role_frame(struct stackanno_builder *builder, u32 i
 		if (word)
 			word_role(&context, word);
 	}
-	if (context.too_deep)
-		stackanno_role_excuse(builder, index, STACKANNO_FRAME_TOO_DEEP);
+	stackanno_role_excuse(builder, index, context.excuse);
 	note_canaries(&context);
 	return context.fit;
 }

@@ -22,7 +22,8 @@ enum stackanno_fit {
  * stackanno_role_frame() - give roles to the words of a function's frame
  * @builder: after stackanno_frame_layout()
  * @index: of a frame of kind CALL
- * @flow: the analysis of its function, which ended well
+ * @flow: the analysis of its function; of one that was given up, only what its
+ *	first instructions saved gets a role
  * @canary: the task's; NULL when it is not known
  *
  * Only words without a role get one. A role is certain when no part of the

@@ -162,7 +162,8 @@ static const struct laid laid[] = {
 	{ "tail", "sa_frame_tailed", sa_frame_tail, BIT_OF(1) | BIT_OF(CALL), 0, {
 		WORD(-0x10, "r12", HOLDS(MAGIC_R12)) } },
 	{ "huge", "sa_frame_huge", sa_frame_huge, BIT_OF(1) | BIT_OF(CALL), 0, {
-		WORD(-0x10, "-", HOLDS(MAGIC_RBX)),
+		/* What is saved first is known of it. */
+		WORD(-0x10, "rbx_?", HOLDS(MAGIC_RBX)),
 		WORD(-0x18, "-", HOLDS(1)) } },
 };
 

@@ -324,6 +324,24 @@ TEST(words_without_a_role_are_excused)
 	}
 }
 
+TEST(of_a_function_that_was_given_up_what_it_saved_first_has_a_role)
+{
+	/* push %rbp; mov %rsp,%rbp; push %rbx; mov %rdi,%rbx; je +0; add $8,%rsp */
+	struct layout layout = { .code.body = "55 4889e5 53 4889fb 7400 4883c408 e800010000 c3",
+				 .at = 0x13, .words = 4 };
+	struct stackanno_frame *frame;
+
+	memset(words, 0, sizeof(words));
+	ASSERT_EQ(0, world_run(&world, &layout.code, &flow));
+	ASSERT_NE(0, stackanno_flow_run(&flow, &world.ops, WORLD_BODY,
+					STACKANNO_FLOW_CODE_MAX + 1));
+	frame = make_frame(&layout);
+	EXPECT_EQ(STACKANNO_FIT_UNKNOWN,
+		  stackanno_role_frame(&sample.builder, sample.frame, &flow, NULL));
+	EXPECT_EQ(STACKANNO_FRAME_BEYOND_LIMITS, frame->flags);
+	EXPECT_STREQ("[rbx ?][rbp ?][ret]", labels());
+}
+
 TEST(words_too_far_below_the_frame_s_end_are_excused)
 {
 	/* sub $0x1000,%rsp; call */
