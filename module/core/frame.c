@@ -87,7 +87,9 @@ static struct stackanno_word *emit_word(struct layout *layout, u32 stack, u64 ad
 	}
 	layout->done[stack] = address + WORD;
 	layout->frame->word_count++;
-	if (address == layout->frame->high)
+	/* Up to there the words follow one another, which find_word() counts on. */
+	if (address == layout->frame->high &&
+	    address - layout->frame->low == (layout->frame->word_count - 1) * (u64)WORD)
 		layout->frame->high = address + WORD;
 	return word;
 }
@@ -458,7 +460,8 @@ static void emit_top(struct layout *layout)
 		return;
 	regs = layout->done[stack];
 	emit_run(layout, regs, end);
-	for (; regs < end; regs += WORD)
+	/* Of a stack without end only so many words found room. */
+	for (; regs < layout->done[stack]; regs += WORD)
 		set_role(layout, regs, STACKANNO_ROLE_STACK_TOP, 0, STACKANNO_EVIDENCE_CERTAIN);
 }
 

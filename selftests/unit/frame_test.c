@@ -611,4 +611,16 @@ TEST_F(layout, more_steps_than_there_is_room_for_are_not_read)
 		  self->builder.section[STACKANNO_SECTION_FRAMES].count);
 }
 
+/* What bounds the work is what there is room for, not what the picture says. */
+TEST_F(layout, stack_without_end_is_not_walked_to_its_end)
+{
+	self->picture.stack[0].end = 0xfffffffffffff000ULL;
+	self->picture.steps = 1;
+	self->picture.step[0] = (struct stackanno_step){
+		.ip = TEXT, .sp = USER_REGS - 64, .regs = USER_REGS - 256,
+		.evidence = STACKANNO_EVIDENCE_CERTAIN };
+	EXPECT_EQ(-ENOSPC, stackanno_frame_layout(&self->picture, &self->memory.reader,
+						  &self->builder));
+}
+
 TEST_HARNESS_MAIN
