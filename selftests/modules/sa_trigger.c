@@ -16,6 +16,7 @@
 #include "sa_chain.h"
 #include "sa_compiled.h"
 #include "sa_context.h"
+#include "sa_cost.h"
 #include "sa_fault.h"
 #include "sa_frame.h"
 #include "sa_known.h"
@@ -77,6 +78,7 @@ static const struct trigger triggers[] = {
 	{ "nested", .run_on = sa_probe_nested },
 	{ "hits", .run = sa_probe_hits },
 	{ "frame", .run_on = sa_frame_run },
+	{ "cost", .run = sa_cost_run },
 };
 
 static struct dentry *directory;

@@ -9,6 +9,7 @@ import functools
 
 import check_asked
 import check_frame
+import check_cost
 import check_kexec
 import check_load
 import check_nested
@@ -171,6 +172,11 @@ SCENARIOS = [
                          put /tmp/last-open; cat /sys/kernel/debug/stackanno/raw""",
           check_asked.check_lockdown, parameters=LOUD),
     asked("budget", "crash null-read", check_asked.check_budget, parameters="budget_us=1"),
+    asked("cost", """echo 0 > /proc/sys/kernel/printk
+                     crash cost
+                     dmesg | sed -n 's/.*sa_cost: //p' > /tmp/cost; put /tmp/cost; last last
+                     echo 7 > /proc/sys/kernel/printk""",
+          check_cost.check_cost, parameters="console=off"),
     asked("parameters", check_asked.TRY_PARAMETERS, check_asked.check_parameters),
     Scenario(name="crash-kernel", modules=("sa_crash",), ends="reset", memory=1024, timeout=300,
              cmdline="crashkernel=256M", setup="echo 1 > /proc/sys/kernel/panic_on_oops",
