@@ -5,6 +5,7 @@
 KDIR ?= /lib/modules/$(shell uname -r)/build
 KERNEL ?= 6.1
 DEMO ?= oops
+SECONDS ?= 600
 DESTDIR ?=
 prefix ?= /usr/local
 
@@ -48,6 +49,19 @@ soundness: ## functions of a kernel run in an emulator, against the analysis; KE
 	build/oracle/soundness --every 4 "$$(scripts/kernel --debug '$(KERNEL)')/vmlinux"
 	selftests/oracle/mutants "$$(scripts/kernel --debug '$(KERNEL)')/vmlinux"
 
+fuzz: ## look for bytes that break what reads bytes; SECONDS=600 for each fuzzer
+	@scripts/deps fuzz
+	$(MAKE) -s -C selftests/fuzz
+	selftests/fuzz/run --seconds '$(SECONDS)'
+
+bench: ## what an analysis costs, on this machine and in QEMU; KERNEL=6.1
+	@scripts/deps bench
+	@$(alone) selftests/bench/run '$(KERNEL)'
+
+check-all: ## make check, and both oracles and the fuzzers in full, on every kernel; hours
+	@scripts/deps check
+	@$(alone) scripts/check --all
+
 check-style: ## only what reads or compiles the sources
 	@scripts/deps style
 	@$(alone) scripts/check-style
@@ -61,7 +75,8 @@ clean: ## what was built, but not the kernels in build/kernels
 		-o -name '*.mod' -o -name '*.mod.c' -o -name '.*.cmd' -o -name '.*.d' \
 		-o -name Module.symvers -o -name modules.order -o -name .module-common.c \
 		-o -name __pycache__ \) -exec rm -rf {} +
-	rm -rf build/obj build/host build/unit build/selftests build/results build/style
+	rm -rf build/obj build/host build/unit build/selftests build/results build/style \
+		build/fuzz build/fuzz-mutants build/bench build/oracle build/mutants
 
 distclean: clean ## all that was built or fetched
 	rm -rf build
@@ -69,4 +84,5 @@ distclean: clean ## all that was built or fetched
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all module reader demo check check-fast check-style oracle soundness install clean distclean help
+.PHONY: all module reader demo check check-fast check-style check-all oracle \
+	soundness fuzz bench install clean distclean help
