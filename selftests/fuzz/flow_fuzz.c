@@ -85,7 +85,8 @@ static void check_limits(const struct world *world, int ret)
 		CHECK(false);
 	}
 	CHECK(summary->blocks <= STACKANNO_FLOW_BLOCKS);
-	CHECK(summary->arena <= STACKANNO_FLOW_ARENA);
+	CHECK(flow.cached <= STACKANNO_FLOW_ARENA &&
+	      summary->arena <= STACKANNO_FLOW_ARENA - flow.cached);
 	CHECK(summary->instructions <= STACKANNO_FLOW_BUDGET + 1);
 	/* Once for each instruction interpreted, and once for each place it may stand. */
 	CHECK(world->decoded <= STACKANNO_FLOW_BUDGET + STACKANNO_FLOW_CODE_MAX +
@@ -99,7 +100,7 @@ static void check_limits(const struct world *world, int ret)
 	for (i = 1; i < summary->blocks; i++)
 		CHECK(flow.leader[i - 1] < flow.leader[i]);
 	for (i = 0; i < summary->blocks; i++)
-		CHECK(!flow.state_of[i] || flow.state_of[i] <= summary->arena);
+		CHECK(flow.state_of[i] <= STACKANNO_FLOW_ARENA / sizeof(flow.arena[0]));
 	CHECK(summary->align_at == STACKANNO_FLOW_NOWHERE ||
 	      (summary->align_at < flow.code_bytes && summary->align_bytes &&
 	       !(summary->align_bytes & (summary->align_bytes - 1))));
@@ -152,7 +153,6 @@ static void check_found(void)
 	CHECK(!memcmp(found.escaped, summary->escaped, sizeof(found.escaped)));
 	CHECK(!memcmp(found.touched, summary->touched, sizeof(found.touched)));
 	CHECK(!memcmp(found.escape_low, summary->escape_low, sizeof(found.escape_low)));
-	CHECK(found.passed_written == summary->passed_written);
 	CHECK(found.align_at == summary->align_at);
 	CHECK(found.arena == summary->arena && found.blocks == summary->blocks);
 }
@@ -268,7 +268,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	fickle = world.may & WORLD_FICKLE;
 	ret = stackanno_flow_run(&flow, &world.ops, WORLD_BODY, world.size);
 	check_limits(&world, ret);
-	if (ret)
+	/* After one that was given up, what the first instructions say may be asked. */
+	if (!flow.code_bytes)
 		return 0;
 	found = flow.summary;
 	/* From the place named on, around the end, and what lies outside. */
@@ -280,7 +281,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	for (i = 1; i < flow.parts && i < places; i++)
 		ask(flow.part[i].begin + where % (flow.part[i].size + 1), fickle);
 	ask(mix(where, 0), fickle);
-	if (!fickle)
+	if (!fickle && !ret)
 		check_found();
 	for (i = 0; i < 4; i++)
 		give_roles(&world, WORLD_BODY + (where + i) % flow.code_bytes, shape + 64 * i);
