@@ -23,6 +23,12 @@ static struct stackanno_flow flow;
 static struct stackanno_flow_state before;
 static struct stackanno_flow_summary found;
 
+/* One that is too large has a beginning to be looked at all the same. */
+static u32 code_bytes(void)
+{
+	return flow.code_bytes || !flow.parts ? flow.code_bytes : flow.part[0].size;
+}
+
 static void check_value(struct stackanno_value value)
 {
 	CHECK(value.kind < STACKANNO_VALUE_KINDS);
@@ -31,7 +37,7 @@ static void check_value(struct stackanno_value value)
 		CHECK(value.id < STACKANNO_IR_REGS);
 		break;
 	case STACKANNO_VALUE_RESULT:
-		CHECK(value.id >> 8 < flow.code_bytes);
+		CHECK(value.id >> 8 < code_bytes());
 		break;
 	case STACKANNO_VALUE_ALIGNED:
 		CHECK(value.id == flow.summary.align_at);
@@ -56,7 +62,7 @@ static void check_state(const struct stackanno_flow_state *state)
 		check_value(slot->value);
 		CHECK(slot->base < STACKANNO_BASES);
 		CHECK(slot->size >= 1 && slot->size <= 8);
-		CHECK(slot->writer < flow.code_bytes || slot->writer == STACKANNO_FLOW_MANY);
+		CHECK(slot->writer < code_bytes() || slot->writer == STACKANNO_FLOW_MANY);
 		CHECK(stackanno_flow_slot(state, slot->base, slot->offset) == slot);
 		CHECK(!i || last->base < slot->base ||
 		      (s64)last->offset + last->size <= slot->offset);
@@ -94,7 +100,7 @@ static void check_limits(const struct world *world, int ret)
 	CHECK(flow.code_bytes <= STACKANNO_FLOW_CODE_MAX);
 	CHECK(flow.parts <= STACKANNO_FLOW_EXTENTS);
 	for (i = 0; i < flow.parts; i++)
-		CHECK(flow.part[i].position + flow.part[i].size <= flow.code_bytes);
+		CHECK(flow.part[i].position + flow.part[i].size <= code_bytes());
 	if (ret)
 		return;
 	for (i = 1; i < summary->blocks; i++)
@@ -269,13 +275,13 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	ret = stackanno_flow_run(&flow, &world.ops, WORLD_BODY, world.size);
 	check_limits(&world, ret);
 	/* After one that was given up, what the first instructions say may be asked. */
-	if (!flow.code_bytes)
+	if (!code_bytes())
 		return 0;
 	found = flow.summary;
 	/* From the place named on, around the end, and what lies outside. */
-	places = min(2 + WALKS_BYTES / flow.code_bytes, PLACES_MAX);
+	places = min(2 + WALKS_BYTES / code_bytes(), PLACES_MAX);
 	for (i = 0; i < places; i++) {
-		ip = WORLD_BODY + (where + i) % (flow.code_bytes + 16) - 8;
+		ip = WORLD_BODY + (where + i) % (code_bytes() + 16) - 8;
 		ask(ip, fickle);
 	}
 	for (i = 1; i < flow.parts && i < places; i++)
@@ -284,6 +290,6 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	if (!fickle && !ret)
 		check_found();
 	for (i = 0; i < 4; i++)
-		give_roles(&world, WORLD_BODY + (where + i) % flow.code_bytes, shape + 64 * i);
+		give_roles(&world, WORLD_BODY + (where + i) % code_bytes(), shape + 64 * i);
 	return 0;
 }

@@ -11,21 +11,21 @@ TOP = pathlib.Path(__file__).resolve().parents[2]
 
 GOOD = "printf 'KTAP version 1\\n1..2\\nok 1 a\\nok 2 b\\n'"
 
-# (what one of the four parts does, what the last line is then to say)
+# (what one of the eight parts does, what the last line is then to say)
 PARTS = [
-    ("all pass", GOOD, "8 passed, 0 failed"),
+    ("all pass", GOOD, "16 passed, 0 failed"),
     ("one test fails", "printf 'KTAP version 1\\n1..2\\nok 1 a\\nnot ok 2 b\\n'; exit 1",
-     "7 passed, 1 failed"),
+     "15 passed, 1 failed"),
     ("one test is skipped", "printf 'KTAP version 1\\n1..2\\nok 1 a\\nok 2 b # SKIP why\\n'",
-     "7 passed, 0 failed, 1 skipped"),
+     "15 passed, 0 failed, 1 skipped"),
     ("a failure is kept silent by the status", "printf 'KTAP version 1\\n1..1\\nnot ok 1 a\\n'",
-     "6 passed, 1 failed"),
-    ("it ends badly behind good results", GOOD + "; exit 3", "8 passed, 1 failed"),
-    ("it is cut short", "printf 'KTAP version 1\\n1..2\\nok 1 a\\n'", "7 passed, 1 failed"),
-    ("it says nothing", "true", "6 passed, 1 failed"),
-    ("it plans nothing", "printf 'KTAP version 1\\n1..0\\n'", "6 passed, 1 failed"),
-    ("it is killed", "kill -9 $$", "6 passed, 1 failed"),
-    ("it adds up by itself", GOOD + "; echo '2 passed, 0 failed'", "8 passed, 0 failed"),
+     "14 passed, 1 failed"),
+    ("it ends badly behind good results", GOOD + "; exit 3", "16 passed, 1 failed"),
+    ("it is cut short", "printf 'KTAP version 1\\n1..2\\nok 1 a\\n'", "15 passed, 1 failed"),
+    ("it says nothing", "true", "14 passed, 1 failed"),
+    ("it plans nothing", "printf 'KTAP version 1\\n1..0\\n'", "14 passed, 1 failed"),
+    ("it is killed", "kill -9 $$", "14 passed, 1 failed"),
+    ("it adds up by itself", GOOD + "; echo '2 passed, 0 failed'", "16 passed, 0 failed"),
 ]
 
 
@@ -35,13 +35,16 @@ class Sum(unittest.TestCase):
         with tempfile.TemporaryDirectory() as directory:
             tree = pathlib.Path(directory)
             for name, script in (("scripts/kernel", kernel), ("scripts/check-style", GOOD),
-                                 ("selftests/host/run", GOOD), ("selftests/qemu/run", part)):
+                                 ("selftests/host/run", GOOD), ("selftests/qemu/run", part),
+                                 ("selftests/fuzz/run", GOOD), ("selftests/fuzz/mutants", GOOD),
+                                 ("scripts/bars", GOOD)):
                 path = tree / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(f"#!/bin/sh\n{script}\n")
                 path.chmod(0o755)
             (tree / "selftests/unit").mkdir()
             (tree / "selftests/unit/Makefile").write_text(f"check:\n\t@{GOOD}\n")
+            (tree / "selftests/fuzz/Makefile").write_text("all:\n")
             for name in ("scripts/check", "selftests/qemu/ktap.py"):
                 shutil.copy(TOP / name, tree / name)
             done = subprocess.run([tree / "scripts/check"], text=True, check=False,
