@@ -84,5 +84,4 @@ distclean: clean ## all that was built or fetched
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all module reader demo check check-fast check-style check-all oracle \
-	soundness fuzz bench install clean distclean help
+.PHONY: all module reader demo check check-fast check-style check-all oracle soundness fuzz bench install clean distclean help

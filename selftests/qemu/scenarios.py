@@ -8,8 +8,8 @@ stands in check.py and in the files it draws on.
 import functools
 
 import check_asked
-import check_frame
 import check_cost
+import check_frame
 import check_kexec
 import check_load
 import check_nested
