@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The kernel's instruction decoder, out of Debian's linux-source package, for
-# programs on the host: $(decoder) is what they link. Included by makefiles that
-# have set O, CC, SOURCE (the unpacked source), top, CFLAGS and CPPFLAGS.
+# For programs that read a kernel's code; what they link is
+#	$(decoder)	the kernel's instruction decoder, out of Debian's linux-source package
+#	$(image)	what reads vmlinux and modules, with $(image_libs)
+# Included by makefiles that have set O, CC, SOURCE (the unpacked source), top, CFLAGS
+# and CPPFLAGS.
 
+image := $(addprefix $(O)/image/,image.o image_tables.o image_module.o)
+image_libs := -ldw -lelf
 decoder := $(addprefix $(O)/decoder/,decode.o insn.o inat.o)
 decoder_tools = $(SOURCE)/tools
 decoder_include = -I$(decoder_tools)/arch/x86/include
@@ -26,3 +30,7 @@ $(O)/decoder/insn.o: $(decoder_tools)/arch/x86/lib/insn.c
 $(O)/decoder/decode.o: $(top)/userspace/decode.c $(top)/userspace/decoder.mk
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(decoder_include) $(CFLAGS) -Wno-unused-parameter -c -o $@ $<
+
+$(O)/image/%.o: $(top)/userspace/%.c $(top)/userspace/decoder.mk
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<

@@ -1,29 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "image.h"
 
+#include <elfutils/libdwelf.h>
 #include <fcntl.h>
-#include <gelf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "core/noreturn.h"
 #include "decode.h"
+#include "image_tables.h"
 
-#define COLD ".cold"
 #define DETOUR_BYTES 32
+/* The compiler returns, and jumps to what a register holds, by these. */
+#define THUNK "__x86_"
 
 static const struct image_section *section_of(const struct image *image, u64 address)
 {
-	u32 i;
+	u32 low = 0, high = image->sections, middle;
 
-	for (i = 0; i < image->sections; i++)
-		if (address >= image->section[i].begin && address < image->section[i].end)
-			return &image->section[i];
-	return NULL;
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (image->section[middle].begin <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (!low || address >= image->section[low - 1].end)
+		return NULL;
+	return &image->section[low - 1];
 }
 
-static const u8 *bytes_at(const struct image *image, u64 address, u32 *len)
+const u8 *image_bytes(const struct image *image, u64 address, u32 *len)
 {
 	const struct image_section *section = section_of(image, address);
 
@@ -36,7 +43,7 @@ static const u8 *bytes_at(const struct image *image, u64 address, u32 *len)
 
 static u32 op_read(struct stackanno_ops *ops, u64 address, u8 *buf, u32 len)
 {
-	const u8 *bytes = bytes_at((struct image *)ops, address, &len);
+	const u8 *bytes = image_bytes((struct image *)ops, address, &len);
 
 	if (!bytes)
 		return 0;
@@ -60,11 +67,19 @@ u32 image_function(const struct image *image, u64 address)
 	return low - 1;
 }
 
+/* Where no function begins, but code that no function is part of. */
+static bool is_elsewhere(const struct image *image, u64 address)
+{
+	return (address >= IMAGE_FOREIGN && address < image->foreign) ||
+	       image_has(image->thunk, image->thunks, address);
+}
+
 static int op_part(struct stackanno_ops *ops, u64 function, u64 target,
 		   struct stackanno_extent *extent)
 {
 	struct image *image = (struct image *)ops;
 	const struct image_section *section = section_of(image, target);
+	const struct function *found;
 	u32 index;
 
 	if (section && section->detour) {
@@ -75,44 +90,39 @@ static int op_part(struct stackanno_ops *ops, u64 function, u64 target,
 		return 0;
 	}
 	index = image_function(image, target);
-	if (index == NO_FUNCTION || image->function[index].parent == NO_FUNCTION ||
-	    image->function[image->function[index].parent].begin != function)
-		return index != NO_FUNCTION && image->function[index].begin == target ?
-			-ENOENT : -EFAULT;
-	extent->begin = image->function[index].begin;
-	extent->size = image->function[index].size;
+	if (index == NO_FUNCTION)
+		return is_elsewhere(image, target) ? -ENOENT : -EFAULT;
+	found = &image->function[index];
+	if (found->parent == NO_FUNCTION || image->function[found->parent].begin != function)
+		return found->begin == target && !found->stray ? -ENOENT : -EFAULT;
+	extent->begin = found->begin;
+	extent->size = found->size;
 	return 0;
 }
 
-static int order_label(const void *a, const void *b)
+static int order_label(const void *key, const void *entry)
 {
-	const struct jump_label *x = a, *y = b;
+	const u64 *code = key;
+	const struct jump_label *label = entry;
 
-	return x->code < y->code ? -1 : x->code > y->code;
+	return *code < label->code ? -1 : *code > label->code;
 }
 
 static u64 op_jump_label(struct stackanno_ops *ops, u64 address)
 {
 	struct image *image = (struct image *)ops;
-	struct jump_label key = { .code = address }, *found;
+	struct jump_label *found = NULL;
 
-	found = bsearch(&key, image->label, image->labels, sizeof(key), order_label);
+	if (image->labels)
+		found = bsearch(&address, image->label, image->labels, sizeof(*found), order_label);
 	return found ? found->target : 0;
-}
-
-static int order_address(const void *a, const void *b)
-{
-	const u64 *x = a, *y = b;
-
-	return *x < *y ? -1 : *x > *y;
 }
 
 static bool op_warns(struct stackanno_ops *ops, u64 address)
 {
 	struct image *image = (struct image *)ops;
 
-	return bsearch(&address, image->warning, image->warnings, sizeof(address),
-		       order_address) != NULL;
+	return image_has(image->warning, image->warnings, address);
 }
 
 static bool op_noreturn(struct stackanno_ops *ops, u64 target)
@@ -126,242 +136,155 @@ static bool op_noreturn(struct stackanno_ops *ops, u64 target)
 
 static bool op_tracer(struct stackanno_ops *ops, u64 target)
 {
-	return target == ((struct image *)ops)->tracer;
+	return target && target == ((struct image *)ops)->tracer;
 }
 
-static void add_sections(struct image *image, Elf *elf)
+int image_fail(struct image *image, const char *path, const char *why, int error)
+{
+	snprintf(image->error, sizeof(image->error), "%s: %s", path, why);
+	return error;
+}
+
+int image_elf_open(struct image *image, const char *path, unsigned int type, int *fd,
+		   struct Elf **elf)
+{
+	GElf_Ehdr header;
+	int ret;
+
+	*elf = NULL;
+	elf_version(EV_CURRENT);
+	*fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (*fd < 0) {
+		ret = -errno;
+		return image_fail(image, path, strerror(errno), ret);
+	}
+	*elf = dwelf_elf_begin(*fd);
+	if (*elf && elf_kind(*elf) == ELF_K_ELF && gelf_getehdr(*elf, &header) &&
+	    header.e_machine == EM_X86_64 && header.e_ident[EI_CLASS] == ELFCLASS64 &&
+	    header.e_type == type)
+		return 0;
+	elf_end(*elf);
+	*elf = NULL;
+	return image_fail(image, path, type == ET_REL ? "is no module of an x86-64 kernel" :
+			  "is no image of an x86-64 kernel (vmlinux)", -ENOEXEC);
+}
+
+Elf_Scn *image_elf_section(Elf *elf, u32 type, GElf_Shdr *header)
+{
+	Elf_Scn *scn = NULL;
+
+	while ((scn = elf_nextscn(elf, scn)))
+		if (gelf_getshdr(scn, header) && header->sh_type == type)
+			return scn;
+	return NULL;
+}
+
+static int add_sections(struct image *image, Elf *elf)
 {
 	size_t names = 0;
 	Elf_Scn *scn = NULL;
 	GElf_Shdr header;
 	Elf_Data *data;
 	const char *name;
+	int ret;
 
-	elf_getshdrstrndx(elf, &names);
+	if (elf_getshdrstrndx(elf, &names))
+		return -ENOEXEC;
 	while ((scn = elf_nextscn(elf, scn))) {
-		struct image_section *section = &image->section[image->sections];
-
 		if (!gelf_getshdr(scn, &header) || !(header.sh_flags & SHF_ALLOC) ||
 		    !header.sh_addr || !header.sh_size ||
-		    image->sections == ARRAY_SIZE(image->section))
+		    header.sh_addr + header.sh_size < header.sh_addr)
 			continue;
 		name = elf_strptr(elf, names, header.sh_name);
 		data = header.sh_type == SHT_NOBITS ? NULL : elf_rawdata(scn, NULL);
-		section->begin = header.sh_addr;
-		section->end = header.sh_addr + header.sh_size;
-		section->bytes = data && data->d_size >= header.sh_size ? data->d_buf : NULL;
-		section->code = name && (!strcmp(name, ".text") || !strcmp(name, ".init.text"));
-		section->detour = name && !strcmp(name, ".altinstr_aux");
-		image->sections++;
+		if (data && data->d_size < header.sh_size)
+			data = NULL;
+		ret = image_add_section(image, &(struct image_section){
+			.begin = header.sh_addr, .end = header.sh_addr + header.sh_size,
+			.bytes = data ? data->d_buf : NULL, .name = name ? name : "",
+			.code = name && (!strcmp(name, ".text") || !strcmp(name, ".init.text")),
+			.detour = name && !strcmp(name, ".altinstr_aux") });
+		if (ret)
+			return ret;
 	}
-}
-
-static int order_function(const void *a, const void *b)
-{
-	const struct function *x = a, *y = b;
-
-	if (x->begin != y->begin)
-		return x->begin < y->begin ? -1 : 1;
-	/* Of several names of one address the longest body comes first. */
-	return x->size > y->size ? -1 : x->size < y->size;
-}
-
-static bool is_noreturn(const char *name)
-{
-	const char *known;
-	u32 i;
-
-	for (i = 0; (known = stackanno_noreturn_name(i)); i++)
-		if (!strcmp(name, known))
-			return true;
-	return false;
-}
-
-static void merge_names(struct image *image)
-{
-	u32 i, kept = 0;
-
-	qsort(image->function, image->functions, sizeof(image->function[0]), order_function);
-	for (i = 0; i < image->functions; i++) {
-		if (kept && image->function[kept - 1].begin == image->function[i].begin) {
-			image->function[kept - 1].noreturn |= image->function[i].noreturn;
-			continue;
-		}
-		image->function[kept++] = image->function[i];
-	}
-	image->functions = kept;
-}
-
-static int order_name(const void *a, const void *b)
-{
-	const struct function * const *x = a, * const *y = b;
-
-	return strcmp((*x)->name, (*y)->name);
-}
-
-/* A cold part belongs to the function of its name: of its file, else a global one. */
-static int join_cold(struct image *image)
-{
-	struct function **by_name = calloc(image->functions + 1, sizeof(*by_name));
-	struct function key = { 0 }, *pkey = &key, **found, *cold;
-	char base[512];
-	size_t len;
-	u32 i;
-
-	if (!by_name)
-		return -ENOMEM;
-	for (i = 0; i < image->functions; i++)
-		by_name[i] = &image->function[i];
-	qsort(by_name, image->functions, sizeof(*by_name), order_name);
-	for (i = 0; i < image->functions; i++) {
-		cold = &image->function[i];
-		len = strlen(cold->name);
-		if (len <= strlen(COLD) || len >= sizeof(base) ||
-		    strcmp(cold->name + len - strlen(COLD), COLD))
-			continue;
-		snprintf(base, sizeof(base), "%.*s", (int)(len - strlen(COLD)), cold->name);
-		key.name = base;
-		found = bsearch(&pkey, by_name, image->functions, sizeof(*by_name), order_name);
-		if (!found)
-			continue;
-		while (found > by_name && !strcmp(found[-1]->name, base))
-			found--;
-		for (; found < by_name + image->functions && !strcmp((*found)->name, base);
-		     found++) {
-			if ((*found)->file && (*found)->file != cold->file)
-				continue;
-			cold->parent = (u32)(*found - image->function);
-			(*found)->cold = i;
-			if ((*found)->file)
-				break;
-		}
-	}
-	free(by_name);
+	image_sort_sections(image);
 	return 0;
 }
 
 static int add_functions(struct image *image, Elf *elf)
 {
-	Elf_Scn *scn = NULL;
 	GElf_Shdr header;
-	Elf_Data *data;
+	Elf_Scn *scn = image_elf_section(elf, SHT_SYMTAB, &header);
+	Elf_Data *data = scn ? elf_getdata(scn, NULL) : NULL;
 	GElf_Sym symbol;
-	u32 file = 0;
-	int i, count;
+	int i, ret;
 
-	while ((scn = elf_nextscn(elf, scn)))
-		if (gelf_getshdr(scn, &header) && header.sh_type == SHT_SYMTAB)
-			break;
-	if (!scn)
-		return -ENOENT;
-	data = elf_getdata(scn, NULL);
-	if (!data || !header.sh_entsize)
-		return -ENOENT;
-	count = (int)(header.sh_size / header.sh_entsize);
-	image->function = calloc(count + 1, sizeof(image->function[0]));
-	if (!image->function)
-		return -ENOMEM;
-	for (i = 0; i < count; i++) {
+	if (!data)
+		return -ENOEXEC;
+	for (i = 0; gelf_getsym(data, i, &symbol); i++) {
 		const struct image_section *section;
 		const char *name;
 
-		if (!gelf_getsym(data, i, &symbol))
-			continue;
 		if (GELF_ST_TYPE(symbol.st_info) == STT_FILE) {
-			file++;
+			image->files++;
 			continue;
 		}
+		name = elf_strptr(elf, header.sh_link, symbol.st_name);
+		if (GELF_ST_TYPE(symbol.st_info) == STT_NOTYPE && name &&
+		    !strncmp(name, THUNK, strlen(THUNK)) &&
+		    image_add_thunk(image, symbol.st_value))
+			return -ENOMEM;
 		if (GELF_ST_TYPE(symbol.st_info) != STT_FUNC || !symbol.st_size)
 			continue;
 		section = section_of(image, symbol.st_value);
-		name = elf_strptr(elf, header.sh_link, symbol.st_name);
-		if (!section || !section->code || !name)
+		if (!section || !section->code || !name ||
+		    symbol.st_size > section->end - symbol.st_value)
 			continue;
-		image->function[image->functions++] = (struct function){
+		ret = image_add_function(image, &(struct function){
 			.begin = symbol.st_value, .size = (u32)symbol.st_size, .name = name,
-			.file = GELF_ST_BIND(symbol.st_info) == STB_LOCAL ? file : 0,
-			.parent = NO_FUNCTION, .cold = NO_FUNCTION,
-			.noreturn = is_noreturn(name) };
+			.file = GELF_ST_BIND(symbol.st_info) == STB_LOCAL ? image->files : 0 });
+		if (ret)
+			return ret;
 	}
-	merge_names(image);
-	return join_cold(image);
+	image_sort_thunks(image);
+	return image->functions ? image_sort_functions(image) : -ENOEXEC;
 }
 
 static u64 symbol_of(Elf *elf, const char *wanted)
 {
-	Elf_Scn *scn = NULL;
 	GElf_Shdr header;
-	Elf_Data *data;
+	Elf_Scn *scn = image_elf_section(elf, SHT_SYMTAB, &header);
+	Elf_Data *data = scn ? elf_getdata(scn, NULL) : NULL;
 	GElf_Sym symbol;
 	int i;
 
-	while ((scn = elf_nextscn(elf, scn))) {
-		if (!gelf_getshdr(scn, &header) || header.sh_type != SHT_SYMTAB)
-			continue;
-		data = elf_getdata(scn, NULL);
-		for (i = 0; gelf_getsym(data, i, &symbol); i++) {
-			const char *name = elf_strptr(elf, header.sh_link, symbol.st_name);
+	for (i = 0; data && gelf_getsym(data, i, &symbol); i++) {
+		const char *name = elf_strptr(elf, header.sh_link, symbol.st_name);
 
-			if (name && !strcmp(name, wanted))
-				return symbol.st_value;
-		}
+		if (name && !strcmp(name, wanted))
+			return symbol.st_value;
 	}
 	return 0;
 }
 
-static s32 read_s32(const u8 *bytes)
+static int add_tables(struct image *image, Elf *elf)
 {
-	s32 value;
+	int ret;
 
-	memcpy(&value, bytes, sizeof(value));
-	return value;
+	ret = image_add_labels(image, symbol_of(elf, "__start___jump_table"),
+			       symbol_of(elf, "__stop___jump_table"));
+	if (ret)
+		return ret;
+	return image_add_warnings(image, symbol_of(elf, "__start___bug_table"),
+				  symbol_of(elf, "__stop___bug_table"));
 }
 
-/* struct jump_entry: two offsets from themselves, and a key. */
-static int add_labels(struct image *image, Elf *elf)
+void image_set_ops(struct image *image, u64 canary)
 {
-	u64 begin = symbol_of(elf, "__start___jump_table");
-	u64 end = symbol_of(elf, "__stop___jump_table"), at;
-	u32 len = (u32)(end - begin);
-	const u8 *bytes = bytes_at(image, begin, &len);
-
-	if (!bytes)
-		return 0;
-	image->label = calloc(len / 16 + 1, sizeof(image->label[0]));
-	if (!image->label)
-		return -ENOMEM;
-	for (at = begin; at + 16 <= begin + len; at += 16, bytes += 16)
-		image->label[image->labels++] = (struct jump_label){
-			.code = at + read_s32(bytes), .target = at + 4 + read_s32(bytes + 4) };
-	qsort(image->label, image->labels, sizeof(image->label[0]), order_label);
-	return 0;
-}
-
-/* struct bug_entry: offsets of code and file from themselves, line, flags. */
-static int add_warnings(struct image *image, Elf *elf)
-{
-	u64 begin = symbol_of(elf, "__start___bug_table");
-	u64 end = symbol_of(elf, "__stop___bug_table"), at;
-	u32 len = (u32)(end - begin);
-	const u8 *bytes = bytes_at(image, begin, &len);
-
-	if (!bytes)
-		return 0;
-	image->warning = calloc(len / 12 + 1, sizeof(image->warning[0]));
-	if (!image->warning)
-		return -ENOMEM;
-	for (at = begin; at + 12 <= begin + len; at += 12, bytes += 12)
-		if (bytes[10] & 1)
-			image->warning[image->warnings++] = at + read_s32(bytes);
-	qsort(image->warning, image->warnings, sizeof(image->warning[0]), order_address);
-	return 0;
-}
-
-static int fail(struct image *image, const char *path, const char *why, int error)
-{
-	snprintf(image->error, sizeof(image->error), "%s: %s", path, why);
-	image_close(image);
-	return error;
+	image->ops = (struct stackanno_ops){
+		.read = op_read, .decode = decode_insn, .part = op_part,
+		.jump_label = op_jump_label, .warns = op_warns, .noreturn = op_noreturn,
+		.tracer = op_tracer, .canary = canary };
 }
 
 int image_open(struct image *image, const char *path)
@@ -370,48 +293,117 @@ int image_open(struct image *image, const char *path)
 	int ret;
 
 	memset(image, 0, sizeof(*image));
-	elf_version(EV_CURRENT);
-	image->fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (image->fd < 0) {
-		ret = -errno;
-		return fail(image, path, strerror(errno), ret);
-	}
-	elf = elf_begin(image->fd, ELF_C_READ_MMAP, NULL);
+	image->foreign = IMAGE_FOREIGN;
+	ret = image_elf_open(image, path, ET_EXEC, &image->fd, &elf);
 	image->elf = elf;
-	if (!elf || elf_kind(elf) != ELF_K_ELF)
-		return fail(image, path, "is no ELF file", -ENOEXEC);
-	add_sections(image, elf);
-	ret = add_functions(image, elf);
+	if (ret) {
+		image_close(image);
+		return ret;
+	}
+	ret = add_sections(image, elf);
 	if (!ret)
-		ret = add_labels(image, elf);
+		ret = add_functions(image, elf);
 	if (!ret)
-		ret = add_warnings(image, elf);
-	if (ret == -ENOMEM)
-		return fail(image, path, "out of memory", ret);
-	if (ret || !image->functions)
-		return fail(image, path, "has no symbols of functions", -ENOEXEC);
+		ret = add_tables(image, elf);
+	if (ret) {
+		image_fail(image, path, ret == -ENOMEM ? strerror(ENOMEM) :
+			   "has no symbols of functions", ret);
+		image_close(image);
+		return ret;
+	}
 	image->tracer = symbol_of(elf, "__fentry__");
-	image->ops = (struct stackanno_ops){
-		.read = op_read, .decode = decode_insn, .part = op_part,
-		.jump_label = op_jump_label, .warns = op_warns, .noreturn = op_noreturn,
-		.tracer = op_tracer,
-		.canary = symbol_of(elf, "__stack_chk_guard") };
+	image_set_ops(image, symbol_of(elf, "__stack_chk_guard"));
 	return 0;
+}
+
+static void close_module(struct image_module *module)
+{
+	u32 part;
+
+	for (part = 0; part < IMAGE_PARTS; part++)
+		free(module->memory[part]);
+	free(module->section);
+	elf_end(module->elf);
+	if (module->fd >= 0)
+		close(module->fd);
 }
 
 void image_close(struct image *image)
 {
+	u16 i;
+
+	for (i = 0; i < image->modules; i++)
+		close_module(&image->module[i]);
+	free(image->module);
+	free(image->section);
 	free(image->function);
 	free(image->label);
 	free(image->warning);
+	free(image->thunk);
+	free(image->symbol);
 	elf_end(image->elf);
 	if (image->fd >= 0)
 		close(image->fd);
+	image->module = NULL;
+	image->modules = 0;
+	image->section = NULL;
+	image->sections = 0;
 	image->function = NULL;
+	image->functions = 0;
 	image->label = NULL;
+	image->labels = 0;
 	image->warning = NULL;
+	image->warnings = 0;
+	image->thunk = NULL;
+	image->thunks = 0;
+	image->symbol = NULL;
+	image->symbols = 0;
 	image->elf = NULL;
 	image->fd = -1;
+}
+
+void image_slide(struct image *image, u64 slide)
+{
+	u32 i;
+
+	image->slide += slide;
+	for (i = 0; i < image->sections; i++) {
+		image->section[i].begin += slide;
+		image->section[i].end += slide;
+	}
+	for (i = 0; i < image->functions; i++)
+		image->function[i].begin += slide;
+	for (i = 0; i < image->labels; i++) {
+		image->label[i].code += slide;
+		image->label[i].target += slide;
+	}
+	for (i = 0; i < image->warnings; i++)
+		image->warning[i] += slide;
+	for (i = 0; i < image->thunks; i++)
+		image->thunk[i] += slide;
+	if (image->tracer)
+		image->tracer += slide;
+	/* The canary is found by its place in the per-CPU area, which does not move. */
+}
+
+u16 image_module(const struct image *image, const char *name)
+{
+	u16 i;
+
+	for (i = 0; i < image->modules; i++)
+		if (!strcmp(image->module[i].name, name))
+			return i + 1;
+	return IMAGE_KERNEL;
+}
+
+u64 image_section_address(const struct image *image, u16 module, const char *name)
+{
+	u32 i;
+
+	for (i = 0; i < image->sections; i++)
+		if (image->section[i].module == module && !strcmp(image->section[i].name, name))
+			return image->section[i].begin;
+	return 0;
 }
 
 u32 image_find(const struct image *image, const char *name)
