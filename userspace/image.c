@@ -330,10 +330,13 @@ static void close_module(struct image_module *module)
 
 void image_close(struct image *image)
 {
-	u16 i;
+	u32 i;
 
 	for (i = 0; i < image->modules; i++)
 		close_module(&image->module[i]);
+	for (i = 0; i < image->keeps; i++)
+		free(image->kept[i]);
+	free(image->kept);
 	free(image->module);
 	free(image->section);
 	free(image->function);
@@ -344,6 +347,8 @@ void image_close(struct image *image)
 	elf_end(image->elf);
 	if (image->fd >= 0)
 		close(image->fd);
+	image->kept = NULL;
+	image->keeps = 0;
 	image->module = NULL;
 	image->modules = 0;
 	image->section = NULL;

@@ -90,8 +90,10 @@ struct image {
 	struct image_symbol *symbol;	/* sorted by name; made for the first module */
 	u32 symbols;
 	u64 tracer;			/* address of __fentry__ */
+	void **kept;			/* memory that the rest points into */
+	u32 keeps;
 	u64 foreign;			/* one past the stand-ins for symbols of other modules */
-	char error[512];		/* why it could not be opened */
+	char error[1024];		/* why it could not be opened */
 };
 
 /**

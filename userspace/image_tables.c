@@ -22,6 +22,19 @@ static void *grow(void *table, u32 count, size_t size)
 	return realloc(table, (count ? 2 * (size_t)count : 1) * size);
 }
 
+int image_keep(struct image *image, void *memory)
+{
+	void *table = grow(image->kept, image->keeps, sizeof(memory));
+
+	if (!table) {
+		free(memory);
+		return -ENOMEM;
+	}
+	image->kept = table;
+	image->kept[image->keeps++] = memory;
+	return 0;
+}
+
 int image_add_section(struct image *image, const struct image_section *section)
 {
 	void *table = grow(image->section, image->sections, sizeof(*section));

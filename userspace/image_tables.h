@@ -26,6 +26,9 @@ int image_fail(struct image *image, const char *path, const char *why, int error
 /* The first section of a type, and its header; NULL. */
 Elf_Scn *image_elf_section(Elf *elf, u32 type, GElf_Shdr *header);
 
+/* Has @memory freed with the image, or at once. Return: 0 or -ENOMEM. */
+int image_keep(struct image *image, void *memory);
+
 /* Each returns 0 or -ENOMEM. */
 int image_add_section(struct image *image, const struct image_section *section);
 int image_add_function(struct image *image, const struct function *function);

@@ -45,6 +45,8 @@ static const struct stackanno_flag_words frame_flags[] = {
 	{ STACKANNO_FRAME_LATE, "late" },
 	{ STACKANNO_FRAME_NO_DECODER, "no decoder" },
 	{ STACKANNO_FRAME_TOO_DEEP, "too deep" },
+	{ STACKANNO_FRAME_NOT_ONE, "not a frame" },
+	{ STACKANNO_FRAME_UNLISTED, "unlisted" },
 };
 
 static struct json_object *text_of(struct stackanno_text *text)

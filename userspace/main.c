@@ -11,6 +11,7 @@
 #include "core/render.h"
 #include "json.h"
 #include "live.h"
+#include "offline.h"
 #include "records.h"
 
 enum status {
@@ -53,6 +54,7 @@ struct options {
 	bool color;
 	bool all;
 	u64 id;			/* 0: the newest */
+	struct offline offline;
 };
 
 static const char usage_text[] =
@@ -60,6 +62,8 @@ static const char usage_text[] =
 "       stackanno [OPTION]... list\n"
 "       stackanno [OPTION]... task PID...\n"
 "       stackanno [OPTION]... stats\n"
+"       stackanno [OPTION]... annotate --vmlinux=FILE [--module=FILE]... [FILE]\n"
+"       stackanno [OPTION]... annotate --dis=FILE [FILE]\n"
 "\n"
 "Reads the annotated stacks that the stackanno module keeps.\n"
 "\n"
@@ -67,6 +71,8 @@ static const char usage_text[] =
 "  list         one line for each record\n"
 "  task PID...  annotate these tasks now, and print them\n"
 "  stats        the module's counters\n"
+"  annotate     label the words of what crash's bt -f printed, in FILE or on standard\n"
+"               input, by the code of their functions\n"
 "\n"
 "  -n, --record=ID|all    which record to show\n"
 "  -i, --input=FILE       read a saved file, raw or text, instead of the running\n"
@@ -76,6 +82,10 @@ static const char usage_text[] =
 "                         the kernel's), or all (values and addresses)\n"
 "      --color=WHEN       auto (the default), always or never; auto honours NO_COLOR\n"
 "      --debugfs=DIR      where debugfs is mounted (" LIVE_DEBUGFS ")\n"
+"      --vmlinux=FILE     annotate: the kernel, with its symbols\n"
+"      --module=FILE      annotate: a module of it; may be given several times\n"
+"      --dis=FILE         annotate: what crash's dis printed of some functions, in\n"
+"                         place of the kernel\n"
 "  -h, --help             this text\n"
 "  -V, --version          version of the program and of the record format\n"
 "\n"
@@ -89,6 +99,9 @@ static const struct option long_options[] = {
 	{ "redact", required_argument, NULL, 'r' },
 	{ "color", optional_argument, NULL, 'C' },
 	{ "debugfs", required_argument, NULL, 'D' },
+	{ "vmlinux", required_argument, NULL, 'k' },
+	{ "module", required_argument, NULL, 'm' },
+	{ "dis", required_argument, NULL, 'd' },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 }
@@ -135,6 +148,18 @@ static bool wants_color(int choice)
 	return isatty(STDOUT_FILENO) && !(no_color && *no_color);
 }
 
+static bool add_module(struct options *options, const char *file)
+{
+	struct offline *offline = &options->offline;
+
+	if (offline->modules == OFFLINE_MODULES) {
+		fprintf(stderr, "stackanno: --module: more than %d\n", OFFLINE_MODULES);
+		return false;
+	}
+	offline->module[offline->modules++] = file;
+	return true;
+}
+
 static bool parse_option(int option, struct options *options, int *color)
 {
 	int choice = 0;
@@ -160,6 +185,14 @@ static bool parse_option(int option, struct options *options, int *color)
 	case 'D':
 		options->debugfs = optarg;
 		return true;
+	case 'k':
+		options->offline.vmlinux = optarg;
+		return true;
+	case 'd':
+		options->offline.dis = optarg;
+		return true;
+	case 'm':
+		return add_module(options, optarg);
 	default:
 		return false;
 	}
@@ -368,7 +401,7 @@ static enum status show_task(const struct options *options, long pid)
 	return status;
 }
 
-static enum status annotate(const struct options *options, long pid)
+static enum status annotate_task(const struct options *options, long pid)
 {
 	switch (live_annotate(options->debugfs, pid)) {
 	case 0:
@@ -398,7 +431,7 @@ static enum status tasks(const struct options *options, char **words)
 		}
 	}
 	for (word = words; *word; word++)
-		status = worse(status, annotate(options, strtol(*word, NULL, 10)));
+		status = worse(status, annotate_task(options, strtol(*word, NULL, 10)));
 	return status;
 }
 
@@ -455,6 +488,52 @@ static enum status bad_usage(const char *what)
 	return STATUS_USAGE;
 }
 
+/* What was listed, and by which code it is to be explained. */
+static enum status annotate(const struct options *options, const char *file)
+{
+	struct offline offline = options->offline;
+	struct records records;
+	enum status status = STATUS_OK;
+
+	if (!offline_is_built()) {
+		fprintf(stderr, "stackanno: this program was built without annotate (ANNOTATE=0)\n");
+		return STATUS_SYSTEM;
+	}
+	offline.listing = file ? file : "-";
+	switch (offline_load(&offline, &records)) {
+	case 0:
+		break;
+	case -EBADMSG:
+		status = STATUS_DAMAGED;
+		break;
+	default:
+		status = STATUS_SYSTEM;
+	}
+	if (!status && records.damaged)
+		status = STATUS_DAMAGED;
+	if (records.count == 1)
+		status = worse(status, print_record(options, &records.view[0]));
+	else if (records.count)
+		status = worse(status, print_all(options, &records));
+	records_free(&records);
+	return status;
+}
+
+static enum status annotate_words(const struct options *options, char **words)
+{
+	const struct offline *offline = &options->offline;
+
+	if (words[0] && words[1])
+		return bad_usage("annotate: one listing at a time");
+	if (options->input || options->id || options->all)
+		return bad_usage("annotate: takes neither --input nor --record");
+	if (!offline->vmlinux == !offline->dis)
+		return bad_usage("annotate: give either --vmlinux or --dis");
+	if (offline->modules && !offline->vmlinux)
+		return bad_usage("annotate: --module goes with --vmlinux");
+	return annotate(options, words[0]);
+}
+
 static enum status run(const struct options *options, char **words)
 {
 	const char *command = words[0] ? words[0] : "show";
@@ -464,6 +543,10 @@ static enum status run(const struct options *options, char **words)
 		return bad_usage("raw records are not written to a terminal");
 	if (options->output == OUTPUT_RAW && options->redact)
 		return bad_usage("raw records hold everything: --redact is for text and json");
+	if (!strcmp(command, "annotate"))
+		return annotate_words(options, words + 1);
+	if (options->offline.vmlinux || options->offline.dis || options->offline.modules)
+		return bad_usage("--vmlinux, --module and --dis are for annotate");
 	if (!strcmp(command, "task")) {
 		if (!more)
 			return bad_usage("task: which one?");

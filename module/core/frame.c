@@ -30,6 +30,7 @@ struct layout {
 	struct stackanno_frame *frame;		/* the one being filled */
 	u32 index;				/* its index */
 	u32 last_call;				/* index of the last numbered frame */
+	u32 last_real;				/* of the last that has words */
 	u16 number;				/* of the next numbered frame */
 	bool full;
 };
@@ -231,6 +232,7 @@ static u32 emit_entry(struct layout *layout, const struct stackanno_step *step)
 
 	if (!begin_frame(layout, STACKANNO_FRAME_ENTRY, step->regs + first * WORD))
 		return STACKANNO_NONE;
+	layout->last_real = layout->index;
 	layout->frame->ip = step->ip;
 	layout->frame->ip_slot = step->ip_slot;
 	layout->frame->evidence = step->evidence;
@@ -323,10 +325,15 @@ static void emit_body(struct layout *layout, const struct stackanno_step *step,
 {
 	u64 low = first_word(layout, step->sp);
 	u64 until;	/* the first word that is not this frame's, or its return slot */
+	u32 stack;
 	bool partial;
 
-	if (!next)
+	if (!next) {
+		stack = stackanno_picture_stack(layout->picture, low);
+		if (layout->picture->open_end && stack != STACKANNO_NONE)
+			emit_run(layout, low, layout->picture->stack[stack].end);
 		return;
+	}
 	partial = next->flags & STACKANNO_FRAME_PARTIAL_REGS;
 	until = next->regs ? next->regs + (partial ? IP_OFFSET : 0) : next->ip_slot;
 	if (stackanno_picture_stack(layout->picture, low) !=
@@ -376,7 +383,7 @@ static void check_slot(struct layout *layout, const struct stackanno_step *step,
 static void emit_call(struct layout *layout, const struct stackanno_step *step,
 		      const struct stackanno_step *next, u32 regs)
 {
-	u32 holder = layout->index;
+	u32 holder = layout->last_real;
 
 	if (!begin_frame(layout, STACKANNO_FRAME_CALL, step->sp))
 		return;
@@ -386,6 +393,9 @@ static void emit_call(struct layout *layout, const struct stackanno_step *step,
 	layout->frame->ip_slot = step->ip_slot;
 	layout->frame->evidence = step->evidence;
 	layout->frame->flags = step->flags;
+	if (step->flags & STACKANNO_FRAME_NOT_ONE)
+		return;
+	layout->last_real = layout->index;
 	check_slot(layout, step, holder);
 	if (step->flags & STACKANNO_FRAME_NULL_CALL)
 		add_note(layout, STACKANNO_NOTE_NULL_CALL, layout->index, 0, 0);
@@ -408,6 +418,7 @@ static void emit_switched_out(struct layout *layout)
 		return;
 	if (!begin_frame(layout, STACKANNO_FRAME_ENTRY, low))
 		return;
+	layout->last_real = layout->index;
 	layout->frame->entry = STACKANNO_ENTRY_SWITCH;
 	emit_run(layout, low, until + WORD);
 	for (i = 0; low + i * WORD < until; i++)
@@ -516,6 +527,16 @@ static void set_live(struct layout *layout)
 	}
 }
 
+/* The step whose frame follows that of step @i: what is not a frame has no words. */
+static const struct stackanno_step *next_step(const struct stackanno_picture *picture, u32 i,
+					      u32 steps)
+{
+	while (++i < steps)
+		if (!(picture->step[i].flags & STACKANNO_FRAME_NOT_ONE))
+			return &picture->step[i];
+	return NULL;
+}
+
 int stackanno_frame_layout(const struct stackanno_picture *picture,
 			   struct stackanno_reader *reader,
 			   struct stackanno_builder *builder)
@@ -530,7 +551,7 @@ int stackanno_frame_layout(const struct stackanno_picture *picture,
 	emit_switched_out(&layout);
 	for (i = 0; i < steps && !layout.full; i++) {
 		step = &picture->step[i];
-		next = i + 1 < steps ? step + 1 : NULL;
+		next = next_step(picture, i, steps);
 		regs = STACKANNO_NONE;
 		if (step->regs)
 			regs = emit_entry(&layout, step);

@@ -37,6 +37,7 @@ struct stackanno_picture {
 	bool kernel_thread;	/* nothing entered the kernel through task_regs */
 	bool fred;		/* two event words follow each pt_regs */
 	bool ends_well;		/* the unwinder came to the end of the stack */
+	bool open_end;		/* the last frame's words go on to the end of its stack */
 };
 
 /* How the words of a stack are read: once each. */

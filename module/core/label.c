@@ -130,6 +130,9 @@ static const char * const notes[] = {
 	[STACKANNO_NOTE_TEXT] = "text",
 	[STACKANNO_NOTE_CANARY_BROKEN] = "canary broken",
 	[STACKANNO_NOTE_OVERRUN] = "overrun",
+	[STACKANNO_NOTE_BP_AGREES] = "bp agrees",
+	[STACKANNO_NOTE_SP_AGREES] = "sp agrees",
+	[STACKANNO_NOTE_NOT_A_FRAME] = "not a frame",
 };
 static_assert(ARRAY_SIZE(notes) == STACKANNO_NOTE_COUNT);
 
@@ -154,6 +157,9 @@ static const char * const sentences[] = {
 	[STACKANNO_NOTE_TEXT] = "%t",
 	[STACKANNO_NOTE_CANARY_BROKEN] = "%f: the canary at %x is broken (%t)",
 	[STACKANNO_NOTE_OVERRUN] = "%f: the canary at %x is broken; the buffer below it: %X (%t)",
+	[STACKANNO_NOTE_BP_AGREES] = "%f: its bp %x agrees with its code (%t)",
+	[STACKANNO_NOTE_SP_AGREES] = "%f: its sp %x agrees with its code (%t)",
+	[STACKANNO_NOTE_NOT_A_FRAME] = "%f is not a frame: what would be its return address, at %x, is %t",
 };
 static_assert(ARRAY_SIZE(sentences) == STACKANNO_NOTE_COUNT);
 
@@ -181,6 +187,8 @@ static const struct stackanno_flag_words remarks[] = {
 	{ STACKANNO_FRAME_NO_DECODER, "words without a role: the kernel's decoder was not found" },
 	{ STACKANNO_FRAME_TOO_DEEP, "words without a role: too far below the frame's end" },
 	{ STACKANNO_FRAME_SIZE_DIFFERS, "by its code its frame is of another size" },
+	{ STACKANNO_FRAME_NOT_ONE, "not a frame: a stale word was taken for its return address" },
+	{ STACKANNO_FRAME_UNLISTED, "not in the listing: found by the code of the frame before" },
 	{ STACKANNO_FRAME_LAST_UNEXPECTED, "the chain of frames ends here, and should not" },
 };
 

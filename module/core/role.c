@@ -30,6 +30,7 @@ struct context {
 	u64 object;	/* lowest known word of what the words are in now; 0: of nothing */
 	u32 object_base;
 	bool returning;
+	bool part;	/* code of the function is missing */
 	u32 excuse;	/* STACKANNO_FRAME_*: why a word got no role; 0: none did not */
 	enum stackanno_fit fit;
 	enum stackanno_evidence evidence;	/* the best that may be said */
@@ -82,7 +83,8 @@ static enum stackanno_evidence evidence_of(const struct context *context)
 		return STACKANNO_EVIDENCE_GUESS;
 	/* In a torn picture the words may be of another moment than the frames. */
 	if (context->fit != STACKANNO_FIT_AGREES || summary->undecoded || summary->conflicts ||
-	    summary->out_of_sight || torn || context->frame->flags & STACKANNO_FRAME_UNRELIABLE)
+	    summary->out_of_sight || torn || context->part ||
+	    context->frame->flags & STACKANNO_FRAME_UNRELIABLE)
 		return max_t(u32, STACKANNO_EVIDENCE_LIKELY, context->frame->evidence);
 	return context->frame->evidence;
 }
@@ -287,7 +289,7 @@ static void by_function(struct context *context, struct stackanno_word *word, u3
 		set_role(context, word, STACKANNO_ROLE_BUFFER,
 			 (u16)((word->address - context->object) / WORD),
 			 STACKANNO_EVIDENCE_LIKELY);
-	} else if (summary->writer[base][index] != STACKANNO_FLOW_NOWHERE) {
+	} else if (context->part || summary->writer[base][index] != STACKANNO_FLOW_NOWHERE) {
 		set_local(context, word, STACKANNO_EVIDENCE_LIKELY, summary->writer[base][index]);
 	} else if (bit_of(summary->touched[base], index)) {
 		set_role(context, word, STACKANNO_ROLE_UNWRITTEN, 0, STACKANNO_EVIDENCE_LIKELY);
@@ -452,11 +454,12 @@ void stackanno_role_excuse(struct stackanno_builder *builder, u32 index, u32 fla
 	}
 }
 
-enum stackanno_fit stackanno_role_frame(struct stackanno_builder *builder, u32 index,
-					struct stackanno_flow *flow, const u64 *canary)
+enum stackanno_fit stackanno_role_frame_at(struct stackanno_builder *builder, u32 index,
+					   struct stackanno_flow *flow, const u64 *canary,
+					   const struct stackanno_role_place *place)
 {
 	struct context context = { .builder = builder, .flow = flow, .canary = canary,
-				   .index = index };
+				   .index = index, .part = place->part };
 	struct stackanno_word *word;
 	struct stackanno_value sp;
 	u32 i;
@@ -468,7 +471,7 @@ enum stackanno_fit stackanno_role_frame(struct stackanno_builder *builder, u32 i
 		return STACKANNO_FIT_NO_STATE;
 	}
 	context.returning = !(context.frame->flags & STACKANNO_FRAME_INTERRUPTED);
-	context.state = stackanno_flow_at(flow, context.frame->ip, context.returning);
+	context.state = stackanno_flow_at(flow, place->ip, place->returning);
 	if (!context.state) {
 		stackanno_role_excuse(builder, index, flow->straight ?
 				      STACKANNO_FRAME_BEYOND_LIMITS :
@@ -484,6 +487,8 @@ enum stackanno_fit stackanno_role_frame(struct stackanno_builder *builder, u32 i
 	context.sp = sp_of(&context);
 	context.fit = fit_of(&context);
 	context.evidence = evidence_of(&context);
+	if (context.part && context.fit != STACKANNO_FIT_AGREES)
+		return context.fit;
 	if (context.fit == STACKANNO_FIT_DIFFERS)
 		context.frame->flags |= STACKANNO_FRAME_SIZE_DIFFERS;
 	for (i = 0; i < context.frame->word_count; i++) {
@@ -495,4 +500,18 @@ enum stackanno_fit stackanno_role_frame(struct stackanno_builder *builder, u32 i
 	stackanno_role_excuse(builder, index, context.excuse);
 	note_canaries(&context);
 	return context.fit;
+}
+
+enum stackanno_fit stackanno_role_frame(struct stackanno_builder *builder, u32 index,
+					struct stackanno_flow *flow, const u64 *canary)
+{
+	const struct stackanno_frame *frame;
+	struct stackanno_role_place place = { 0 };
+
+	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
+	if (frame) {
+		place.ip = frame->ip;
+		place.returning = !(frame->flags & STACKANNO_FRAME_INTERRUPTED);
+	}
+	return stackanno_role_frame_at(builder, index, flow, canary, &place);
 }

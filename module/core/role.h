@@ -51,4 +51,29 @@ enum stackanno_fit stackanno_role_frame(struct stackanno_builder *builder, u32 i
  */
 void stackanno_role_excuse(struct stackanno_builder *builder, u32 index, u32 flag);
 
+/* What stands for a frame's own ip, where its code is known in part. */
+struct stackanno_role_place {
+	u64 ip;
+	bool returning;	/* as for stackanno_flow_at() */
+	bool part;	/* code of the function is missing */
+};
+
+/**
+ * stackanno_role_frame_at() - as stackanno_role_frame(), by the state of another place
+ * @builder: after stackanno_frame_layout()
+ * @index: of a frame of kind CALL
+ * @flow: the analysis of its function, which ended well
+ * @canary: the task's; NULL when it is not known
+ * @place: where the state is that holds at the frame's ip
+ *
+ * Of a function that is known in part nothing is certain, what it does not touch is
+ * its locals, and nothing is said unless the stack pointer is where the code says.
+ *
+ * Context: any.
+ * Return: enum stackanno_fit.
+ */
+enum stackanno_fit stackanno_role_frame_at(struct stackanno_builder *builder, u32 index,
+					   struct stackanno_flow *flow, const u64 *canary,
+					   const struct stackanno_role_place *place);
+
 #endif /* STACKANNO_CORE_ROLE_H */

@@ -204,6 +204,9 @@ enum stackanno_evidence {
 #define STACKANNO_FRAME_LATE		(1U << 21) /* the budget ended before it */
 #define STACKANNO_FRAME_NO_DECODER	(1U << 22) /* of instructions was found */
 #define STACKANNO_FRAME_TOO_DEEP	(1U << 23) /* for the analysis' tables, the words are */
+/* Of a record made of a listing: */
+#define STACKANNO_FRAME_NOT_ONE		(1U << 24) /* listed, but its ip is a stale word of another frame */
+#define STACKANNO_FRAME_UNLISTED	(1U << 25) /* not in the listing */
 
 struct stackanno_frame {
 	__u64 ip;		/* return address, or where it was stopped */
@@ -341,6 +344,9 @@ enum stackanno_note_kind {
 	STACKANNO_NOTE_TEXT,			/* text */
 	STACKANNO_NOTE_CANARY_BROKEN,		/* suspect; frame, word; value[0]: its address; text: how */
 	STACKANNO_NOTE_OVERRUN,			/* the same; value[1]: address of the buffer below */
+	STACKANNO_NOTE_BP_AGREES,		/* frame; value[0]: bp; text: what it agrees with */
+	STACKANNO_NOTE_SP_AGREES,		/* frame; value[0]: sp; text: what it agrees with */
+	STACKANNO_NOTE_NOT_A_FRAME,		/* suspect; frame; value[0]: its ip's word; text: whose word that is */
 	STACKANNO_NOTE_COUNT
 };
 

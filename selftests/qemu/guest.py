@@ -80,5 +80,5 @@ def boot(scenario, kernel, directory, with_stackanno=True):
     stages = 2 if scenario.after_reset is not None else 1
     machine = vm.Machine(kernel.directory, image, directory, options=scenario.cmdline,
                          stages=stages, timeout=scenario.timeout, memory=scenario.memory,
-                         cpus=scenario.cpus).run()
+                         cpus=scenario.cpus, cpu=scenario.cpu, dump=scenario.dump).run()
     return verdict.judge(machine, "poweroff" if stages == 2 else scenario.ends)

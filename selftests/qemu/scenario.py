@@ -30,6 +30,8 @@ class Scenario:
     timeout:       seconds for one machine
     memory:        MiB
     cpus:          number of them
+    cpu:           QEMU's name of their model, with what is switched on and off
+    dump:          keep the memory as it is in the end, as an ELF file "dump"
     only:          release lines to run on; empty for all
     fast:          belongs to make check-fast
     """
@@ -50,6 +52,8 @@ class Scenario:
     timeout: int = 180
     memory: int = 512
     cpus: int = 2
+    cpu: str = "max"
+    dump: bool = False
     only: tuple = ()
     fast: bool = False
 

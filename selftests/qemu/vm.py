@@ -40,6 +40,7 @@ class Machine:
     options:  appended to the kernel's command line
     stages:   how often the guest may boot; a reset after the last ends the run
     timeout:  seconds for all of it
+    dump:     keep the memory as it is when the guest ends, as an ELF file "dump"
 
     After run(), ended is one of
       poweroff  the guest switched itself off
@@ -49,7 +50,7 @@ class Machine:
     """
 
     def __init__(self, kernel, image, results, *, options="", stages=1, timeout=120,
-                 memory=512, cpus=2, cpu="max"):
+                 memory=512, cpus=2, cpu="max", dump=False):
         self.kernel = pathlib.Path(kernel)
         self.image = image
         self.results = pathlib.Path(results)
@@ -57,6 +58,7 @@ class Machine:
         self.stages = stages
         self.timeout = timeout
         self.memory, self.cpus, self.cpu = memory, cpus, cpu
+        self.dump = dump
         self.boots = 0
         self.ended = None
         self.said_end = False
@@ -78,7 +80,9 @@ class Machine:
             command += ["-chardev", f"socket,id={name},fd={ends[name].fileno()}"]
         command += ["-serial", "chardev:control", "-serial", "chardev:files",
                     "-mon", "chardev=qmp,mode=control"]
-        if self.stages == 1:
+        if self.dump:
+            command += ["-action", "reboot=shutdown,shutdown=pause"]
+        elif self.stages == 1:
             command.append("-no-reboot")
         return command
 
@@ -104,8 +108,9 @@ class Machine:
         except OSError as error:
             self.problems.append(f"{name}: {error}")
 
-    def _command_qmp(self, command):
-        self._send("qmp", json.dumps({"execute": command}).encode() + b"\n")
+    def _command_qmp(self, command, **arguments):
+        self._send("qmp", json.dumps({"execute": command, "arguments": arguments,
+                                      "id": command}).encode() + b"\n")
 
     def _answer(self, text):
         self._send("control", text.encode() + b"\n")
@@ -141,7 +146,17 @@ class Machine:
     def _on_qmp(self, line):
         message = json.loads(line)
         if message.get("event") == "SHUTDOWN":
+            if self.dump and self._reason:
+                return  # our own "quit"
             self._reason = message["data"]["reason"]
+            if self.dump:
+                # It stands still, with all as it was.
+                self._command_qmp("dump-guest-memory", paging=False,
+                                  protocol=f"file:{self.results / 'dump'}")
+        elif message.get("id") == "dump-guest-memory":
+            self._command_qmp("quit")
+            if "error" in message:
+                self.problems.append(f"no dump: {message['error'].get('desc')}")
         elif message.get("event") == "RESET" and self.boots >= self.stages > 1 and \
                 message["data"]["guest"]:
             self._reason = "guest-reset"
