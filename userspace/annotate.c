@@ -110,13 +110,11 @@ static void name_frame(struct annotation *a, u32 step)
 	struct stackanno_frame *frame = frame_at(a, a->frame_of[step]);
 	const struct image *image = a->steps.image;
 	const struct listing_frame *listed = NULL;
-	const struct function *function = NULL;
+	const struct function *function = code->function;
 
 	if (code->listed != STACKANNO_NONE)
 		listed = &a->steps.listing->frame[code->listed];
-	if (code->function != NO_FUNCTION)
-		function = &image->function[code->function];
-	if (function)
+	if (function && !listed)
 		frame->name = stackanno_builder_text(&a->builder, function->name);
 	else if (listed)
 		frame->name = stackanno_builder_text(&a->builder, listed->name);
@@ -182,12 +180,10 @@ static bool explain_text(struct annotation *a, struct stackanno_word *word)
 	const struct image *image = a->steps.image;
 	const struct function *function;
 	struct stackanno_meaning *meaning;
-	u32 index;
 
-	index = image_function(image, word->value - (word->role == STACKANNO_ROLE_RETURN));
-	if (index == NO_FUNCTION)
+	function = image_code(image, word->value - (word->role == STACKANNO_ROLE_RETURN));
+	if (!function)
 		return false;
-	function = &image->function[index];
 	meaning = add_meaning(a, word, STACKANNO_MEANING_TEXT, function->name);
 	if (!meaning)
 		return true;
@@ -324,6 +320,7 @@ static void explain_entries(struct annotation *a)
 		    frame->entry == STACKANNO_ENTRY_SWITCH)
 			continue;
 		entry = frame;
+		entry->flags &= ~STACKANNO_FRAME_UNLISTED;
 		if (before && before->kind == STACKANNO_FRAME_CALL && before->name)
 			entry->entry = (u8)stackanno_arch_entry(string_at(a, before->name),
 								&entry->vector);

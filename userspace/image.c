@@ -51,20 +51,35 @@ static u32 op_read(struct stackanno_ops *ops, u64 address, u8 *buf, u32 len)
 	return len;
 }
 
-u32 image_function(const struct image *image, u64 address)
+static u32 find_around(const struct function *table, u32 count, u64 address)
 {
-	u32 low = 0, high = image->functions, middle;
+	u32 low = 0, high = count, middle;
 
 	while (low < high) {
 		middle = (low + high) / 2;
-		if (image->function[middle].begin <= address)
+		if (table[middle].begin <= address)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	if (!low || address - image->function[low - 1].begin >= image->function[low - 1].size)
+	if (!low || address - table[low - 1].begin >= table[low - 1].size)
 		return NO_FUNCTION;
 	return low - 1;
+}
+
+u32 image_function(const struct image *image, u64 address)
+{
+	return find_around(image->function, image->functions, address);
+}
+
+const struct function *image_code(const struct image *image, u64 address)
+{
+	u32 index = image_function(image, address);
+
+	if (index != NO_FUNCTION)
+		return &image->function[index];
+	index = find_around(image->routine, image->routines, address);
+	return index == NO_FUNCTION ? NULL : &image->routine[index];
 }
 
 /* Where no function begins, but code that no function is part of. */
@@ -216,8 +231,9 @@ static int add_functions(struct image *image, Elf *elf)
 	GElf_Shdr header;
 	Elf_Scn *scn = image_elf_section(elf, SHT_SYMTAB, &header);
 	Elf_Data *data = scn ? elf_getdata(scn, NULL) : NULL;
+	struct function function;
 	GElf_Sym symbol;
-	int i, ret;
+	int i, ret = 0;
 
 	if (!data)
 		return -ENOEXEC;
@@ -234,15 +250,18 @@ static int add_functions(struct image *image, Elf *elf)
 		    !strncmp(name, THUNK, strlen(THUNK)) &&
 		    image_add_thunk(image, symbol.st_value))
 			return -ENOMEM;
-		if (GELF_ST_TYPE(symbol.st_info) != STT_FUNC || !symbol.st_size)
-			continue;
-		section = section_of(image, symbol.st_value);
+		section = symbol.st_size ? section_of(image, symbol.st_value) : NULL;
 		if (!section || !section->code || !name ||
 		    symbol.st_size > section->end - symbol.st_value)
 			continue;
-		ret = image_add_function(image, &(struct function){
+		function = (struct function){
 			.begin = symbol.st_value, .size = (u32)symbol.st_size, .name = name,
-			.file = GELF_ST_BIND(symbol.st_info) == STB_LOCAL ? image->files : 0 });
+			.parent = NO_FUNCTION, .cold = NO_FUNCTION,
+			.file = GELF_ST_BIND(symbol.st_info) == STB_LOCAL ? image->files : 0 };
+		if (GELF_ST_TYPE(symbol.st_info) == STT_FUNC)
+			ret = image_add_function(image, &function);
+		else if (GELF_ST_TYPE(symbol.st_info) == STT_NOTYPE)
+			ret = image_add_routine(image, &function);
 		if (ret)
 			return ret;
 	}
@@ -340,6 +359,7 @@ void image_close(struct image *image)
 	free(image->module);
 	free(image->section);
 	free(image->function);
+	free(image->routine);
 	free(image->label);
 	free(image->warning);
 	free(image->thunk);
@@ -353,6 +373,8 @@ void image_close(struct image *image)
 	image->modules = 0;
 	image->section = NULL;
 	image->sections = 0;
+	image->routine = NULL;
+	image->routines = 0;
 	image->function = NULL;
 	image->functions = 0;
 	image->label = NULL;
@@ -378,6 +400,8 @@ void image_slide(struct image *image, u64 slide)
 	}
 	for (i = 0; i < image->functions; i++)
 		image->function[i].begin += slide;
+	for (i = 0; i < image->routines; i++)
+		image->routine[i].begin += slide;
 	for (i = 0; i < image->labels; i++) {
 		image->label[i].code += slide;
 		image->label[i].target += slide;

@@ -80,6 +80,8 @@ struct image {
 	u32 sections;
 	struct function *function;	/* sorted by address, one an address */
 	u32 functions;
+	struct function *routine;	/* of assembly, which nobody calls; sorted alike */
+	u32 routines;
 	u32 files;
 	struct jump_label *label;	/* sorted by code */
 	u32 labels;
@@ -174,6 +176,9 @@ u64 image_section_address(const struct image *image, u16 module, const char *nam
 
 /* The function around an address; NO_FUNCTION. */
 u32 image_function(const struct image *image, u64 address);
+
+/* The function or routine around an address; NULL. */
+const struct function *image_code(const struct image *image, u64 address);
 
 /* The function of a name, or of a cold part's parent; NO_FUNCTION. */
 u32 image_find(const struct image *image, const char *name);

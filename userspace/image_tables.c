@@ -69,6 +69,17 @@ int image_add_function(struct image *image, const struct function *function)
 	return 0;
 }
 
+int image_add_routine(struct image *image, const struct function *routine)
+{
+	void *table = grow(image->routine, image->routines, sizeof(*routine));
+
+	if (!table)
+		return -ENOMEM;
+	image->routine = table;
+	image->routine[image->routines++] = *routine;
+	return 0;
+}
+
 static int order_section(const void *a, const void *b)
 {
 	const struct image_section *x = a, *y = b;
@@ -188,6 +199,8 @@ static int join_cold(struct image *image)
 
 int image_sort_functions(struct image *image)
 {
+	if (image->routines)
+		qsort(image->routine, image->routines, sizeof(image->routine[0]), order_function);
 	if (!image->functions)
 		return 0;
 	qsort(image->function, image->functions, sizeof(image->function[0]), order_function);

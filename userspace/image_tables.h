@@ -32,6 +32,7 @@ int image_keep(struct image *image, void *memory);
 /* Each returns 0 or -ENOMEM. */
 int image_add_section(struct image *image, const struct image_section *section);
 int image_add_function(struct image *image, const struct function *function);
+int image_add_routine(struct image *image, const struct function *routine);
 int image_add_thunk(struct image *image, u64 address);
 int image_add_labels(struct image *image, u64 begin, u64 end);
 int image_add_warnings(struct image *image, u64 begin, u64 end);

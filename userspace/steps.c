@@ -99,7 +99,7 @@ static struct stackanno_step *push_step(struct steps *steps, u64 ip, u64 slot, u
 	step = &picture->step[picture->steps++];
 	*step = (struct stackanno_step){ .ip = ip, .ip_slot = slot, .sp = slot + WORD,
 					 .evidence = STACKANNO_EVIDENCE_CERTAIN };
-	*code = (struct step_code){ .listed = listed, .function = NO_FUNCTION };
+	*code = (struct step_code){ .listed = listed };
 	if (listed == STACKANNO_NONE)
 		step->flags |= STACKANNO_FRAME_UNLISTED;
 	return step;
@@ -119,18 +119,17 @@ static void set_regs(const struct steps *steps, struct stackanno_step *step, u64
 		step->flags |= STACKANNO_FRAME_PARTIAL_REGS;
 }
 
-static u32 function_of(const struct steps *steps, const struct stackanno_step *step)
+static u64 place_of(const struct stackanno_step *step)
 {
-	return image_function(steps->image, step->flags & STACKANNO_FRAME_INTERRUPTED ?
-			      step->ip : step->ip - 1);
+	return step->flags & STACKANNO_FRAME_INTERRUPTED ? step->ip : step->ip - 1;
 }
 
 static const char *name_of(const struct steps *steps, u32 number)
 {
 	const struct step_code *code = &steps->code[number];
 
-	if (code->function != NO_FUNCTION)
-		return steps->image->function[code->function].name;
+	if (code->function)
+		return code->function->name;
 	return code->listed == STACKANNO_NONE ? "" : steps->listing->frame[code->listed].name;
 }
 
@@ -166,9 +165,10 @@ static bool find_part(struct steps *steps, const struct stackanno_step *step,
 	if (index == NO_FUNCTION)
 		return false;
 	function = &steps->image->function[index];
-	if (step->ip < function->begin || step->ip - function->begin > FUNCTION_MAX)
+	/* Of functions that are only called the name was given, and no code. */
+	if (function->size == 1 || step->ip < function->begin || step->ip - function->begin > FUNCTION_MAX)
 		return false;
-	code->function = index;
+	code->function = function;
 	code->begin = function->begin;
 	code->size = function->size;
 	/* The trap behind the last instruction. */
@@ -183,14 +183,15 @@ static void find_code(struct steps *steps, u32 number)
 	struct stackanno_step *step = &steps->picture.step[number];
 	struct step_code *code = &steps->code[number];
 	const struct function *function;
-	u32 patched;
+	u32 patched, index;
 
-	code->function = function_of(steps, step);
-	if (code->function == NO_FUNCTION) {
+	code->function = image_code(steps->image, place_of(step));
+	if (!code->function)
 		find_part(steps, step, code);
+	index = image_function(steps->image, place_of(step));
+	if (index == NO_FUNCTION)
 		return;
-	}
-	function = &steps->image->function[code->function];
+	function = &steps->image->function[index];
 	if (function->parent != NO_FUNCTION)
 		function = &steps->image->function[function->parent];
 	code->begin = function->begin;
@@ -302,11 +303,13 @@ static void find_end(struct steps *steps, u32 number, u32 listed)
 	code->end = by_sp;
 	code->bp_agrees = by_bp && by_bp == by_sp;
 	code->sp_agrees = code->bp_agrees && code->align_bytes;
-	/* What was not given may have moved the stack pointer: it takes two to be sure. */
-	if (code->place.part && !code->bp_agrees && !is_listed(steps, listed, by_sp - WORD))
-		code->end = 0;
-	if (code->end < step->sp || code->end - step->sp > FRAME_BYTES_MAX)
-		code->end = 0;
+	/* A frame ends with what a call pushed, or what crash took for that. */
+	if (code->end >= step->sp + WORD && code->end - step->sp <= FRAME_BYTES_MAX &&
+	    (is_listed(steps, listed, by_sp - WORD) || is_return(steps, by_sp - WORD)))
+		return;
+	code->end = 0;
+	code->bp_agrees = false;
+	code->sp_agrees = false;
 }
 
 /* A step's code is looked at once all is known of its registers. */
@@ -344,15 +347,15 @@ static bool push_regs(struct steps *steps, u64 regs, u32 listed)
 static void push_entry(struct steps *steps, u64 regs)
 {
 	const struct stackanno_picture *picture = &steps->picture;
-	u32 function;
+	const struct function *routine;
 	u64 value;
 
 	if (picture->steps && picture->step[picture->steps - 1].sp == regs)
 		return;
 	if (!word_at(steps, regs - WORD, &value))
 		return;
-	function = image_function(steps->image, value - 1);
-	if (function == NO_FUNCTION || !is_entry_name(steps->image->function[function].name) ||
+	routine = image_code(steps->image, value - 1);
+	if (!routine || !is_entry_name(routine->name) ||
 	    !push_step(steps, value, regs - WORD, STACKANNO_NONE))
 		return;
 	look_at(steps, steps->listing->frames);

@@ -14,7 +14,7 @@
 /* What is known of a step beside what the picture holds. */
 struct step_code {
 	u32 listed;		/* index of its frame in the listing; STACKANNO_NONE */
-	u32 function;		/* index in the image, of which ip is in; NO_FUNCTION */
+	const struct function *function;	/* that ip is in; NULL */
 	u64 begin;		/* the function that is to be analysed: its own, or a cold part's; */
 	u32 size;		/* 0: none */
 	struct stackanno_role_place place;

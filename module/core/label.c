@@ -188,7 +188,7 @@ static const struct stackanno_flag_words remarks[] = {
 	{ STACKANNO_FRAME_TOO_DEEP, "words without a role: too far below the frame's end" },
 	{ STACKANNO_FRAME_SIZE_DIFFERS, "by its code its frame is of another size" },
 	{ STACKANNO_FRAME_NOT_ONE, "not a frame: a stale word was taken for its return address" },
-	{ STACKANNO_FRAME_UNLISTED, "not in the listing: found by the code of the frame before" },
+	{ STACKANNO_FRAME_UNLISTED, "not in the listing: found by code and saved registers" },
 	{ STACKANNO_FRAME_LAST_UNEXPECTED, "the chain of frames ends here, and should not" },
 };
 
