@@ -73,8 +73,11 @@ static int open_kernel(const struct offline *offline, const struct listings *lis
 	if (ret)
 		return ret;
 	ret = place_kernel(image, listings);
-	if (ret)
+	if (ret) {
+		fprintf(stderr, "stackanno: %s: %s\n", offline->vmlinux, image->error);
+		image->error[0] = '\0';
 		return ret;
+	}
 	return place_modules(image, listings, say_unused);
 }
 
@@ -104,7 +107,7 @@ static int open_image(const struct offline *offline, const struct listings *list
 		ret = open_dis(offline->dis, image);
 	else
 		ret = open_kernel(offline, listings, image);
-	if (ret)
+	if (ret && image->error[0])
 		fprintf(stderr, "stackanno: %s\n", image->error);
 	return ret == -ENOEXEC ? -EBADMSG : ret;
 }

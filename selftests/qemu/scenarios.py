@@ -13,6 +13,7 @@ import check_frame
 import check_kexec
 import check_load
 import check_nested
+import check_offline
 import check_patched
 import check_pstore
 import check_symbols
@@ -182,6 +183,11 @@ SCENARIOS = [
              cmdline="crashkernel=256M", setup="echo 1 > /proc/sys/kernel/panic_on_oops",
              files=check_kexec.FILES, check=check_kexec.check_takeover,
              trigger=f"{SHELL}/payload/crash_kernel /payload/vmlinuz && crash null-read"),
+    # crash of Debian 12 knows the tasks of an idle CPU alone, and four-level page tables.
+    Scenario(name="offline", modules=("sa_crash",), ends="reset", parameters=LOUD, memory=256,
+             cpu="max,la57=off", dump=True, only=("6.1",), check=check_offline.check_dump,
+             trigger="taskset 2 sh -c 'echo irq-later > /sys/kernel/debug/sa_crash/trigger'"
+             "; sleep 30"),
     asked("symbols", "crash null-read; cat /proc/kallsyms > /tmp/kallsyms; put /tmp/kallsyms",
           check_symbols.check_symbols),
     asked("kallsyms", """put /sys/kernel/debug/stackanno/stats stats-found; rmmod stackanno
