@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "core/env.h"
+
 #define NO_AS 127
 /* A directory and a name in it. */
 #define PATH_BYTES 512
@@ -34,7 +36,7 @@ static int open_workshop(struct workshop *shop)
 		return -ENAMETOOLONG;
 	if (!mkdtemp(shop->directory))
 		return -errno;
-	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(files); i++)
 		snprintf(shop->path[i], sizeof(shop->path[i]), "%s/%s", shop->directory, files[i]);
 	return 0;
 }
@@ -43,7 +45,7 @@ static void close_workshop(struct workshop *shop)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(files); i++)
 		unlink(shop->path[i]);
 	rmdir(shop->directory);
 }

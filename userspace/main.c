@@ -489,7 +489,7 @@ static enum status bad_usage(const char *what)
 }
 
 /* What was listed, and by which code it is to be explained. */
-static enum status annotate(const struct options *options, const char *file)
+static enum status explain(const struct options *options, const char *file)
 {
 	struct offline offline = options->offline;
 	struct records records;
@@ -531,7 +531,7 @@ static enum status annotate_words(const struct options *options, char **words)
 		return bad_usage("annotate: give either --vmlinux or --dis");
 	if (offline->modules && !offline->vmlinux)
 		return bad_usage("annotate: --module goes with --vmlinux");
-	return annotate(options, words[0]);
+	return explain(options, words[0]);
 }
 
 static enum status run(const struct options *options, char **words)

@@ -11,5 +11,5 @@ int offline_load(const struct offline *offline, struct records *records)
 {
 	(void)offline;
 	memset(records, 0, sizeof(*records));
-	return -ENOSYS;
+	return -EOPNOTSUPP;
 }

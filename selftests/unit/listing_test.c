@@ -20,7 +20,7 @@ TEST(frames_and_words_are_taken)
 
 	ASSERT_EQ(0, parse("PID: 107    TASK: ff1e3922c1b80000  CPU: 1    COMMAND: \"sa sleeper\"\n"
 			   " #0 [ffffd278400d0b78] panic at ffffffff9da01f36\n"
-			   "    ffffd278400d0b80: 0000000000000008 ffffd278400d0c00 \n"
+			   "    ffffd278400d0b80: 0000000000000008 ffffd278400d0c00\x20\n"
 			   "    ffffd278400d0b90: ffffd278400d0ba0\n"
 			   "#10 [ffffd278400d0bf8] sa_level1 at ffffffffc02f170b [sa_crash]\n"));
 	EXPECT_EQ(0, listings.problems);
@@ -119,7 +119,7 @@ TEST(no_text_does_harm)
 		" #0 [ffffd278400d0b78] panic(a=1 at 2) at ffffffff9da01f36[ip] [mod] ??\n"
 		"    [exception RIP: f+255]\n"
 		"    RIP: ffffffffc02f1bcf  RSP: ffffd278400d0d78  RFLAGS: 00000082\n"
-		"    ffffd278400d0b80: 0000000000000008[a [b]] ffffd278400d0c00 \n";
+		"    ffffd278400d0b80: 0000000000000008[a [b]] ffffd278400d0c00\x20\n";
 	static const char bytes[] = "\n[]:# \0x9";
 	char *copy;
 	u32 i, j;
