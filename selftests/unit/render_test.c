@@ -281,6 +281,12 @@ TEST(each_note_has_its_sentence)
 		  "note: #7: the canary at ffa0000000013ab8 is broken (how)" },
 		{ STACKANNO_NOTE_OVERRUN, { 0xffa0000000013ab8, 0xffa0000000013aa8 }, "how",
 		  "note: #7: the canary at ffa0000000013ab8 is broken; the buffer below it: ffa0000000013aa8 (how)" },
+		{ STACKANNO_NOTE_BP_AGREES, { 0xffa0000000013b70 }, "the saved rbp is there",
+		  "note: #7: its bp ffa0000000013b70 agrees with its code (the saved rbp is there)" },
+		{ STACKANNO_NOTE_SP_AGREES, { 0xffa0000000013b20 }, "(rbp & ~0x1f) - 0x40",
+		  "note: #7: its sp ffa0000000013b20 agrees with its code ((rbp & ~0x1f) - 0x40)" },
+		{ STACKANNO_NOTE_NOT_A_FRAME, { 0xffa0000000013b50 }, "a stale word within #6 f",
+		  "note: #7 is not a frame: what would be its return address, at ffa0000000013b50, is a stale word within #6 f" },
 	};
 	struct stackanno_view view;
 	char line[256];
@@ -435,6 +441,10 @@ TEST(each_frame_flag_has_its_remark)
 		  "    (words without a role: the kernel's decoder was not found)" },
 		{ STACKANNO_FRAME_TOO_DEEP, NULL,
 		  "    (words without a role: too far below the frame's end)" },
+		{ STACKANNO_FRAME_NOT_ONE, NULL,
+		  "    (not a frame: a stale word was taken for its return address)" },
+		{ STACKANNO_FRAME_UNLISTED, NULL,
+		  "    (not in the listing: found by code and saved registers)" },
 	};
 	static const char header[] = " #7 [ffa0000000013ab0] f at ffffffff81000082";
 	struct stackanno_view view;
