@@ -6,37 +6,18 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
-#include "core/arch.h"
-#include "core/flow.h"
-#include "image.h"
-#include "table.h"
-#include "truth.h"
+#include "canary.h"
+#include "explain.h"
+#include "judge.h"
+#include "oracle.h"
+#include "sites.h"
+#include "words.h"
 
-#define REGISTERS 16
 #define BOUNDARY_STEP 16
-#define POINTS_MAX 16384
-
-struct point {
-	u64 ip;
-	u32 function;	/* whose code it is: the body's or the cold part's */
-	bool call;	/* a return address */
-};
-
-struct oracle {
-	struct image image;
-	struct truth truth;
-	struct table table;
-	struct stackanno_flow flow;
-	struct point point[POINTS_MAX];
-	u32 points;
-	u32 boundary;		/* counts instructions */
-	u64 functions, refused, refused_calls, calls;
-	u64 nanoseconds, weighted, slowest;
-	u32 arena_peak;
-	const char *slowest_name;
-};
+#define PROCESSES_MAX 16
 
 static struct oracle oracle;
 
@@ -55,7 +36,7 @@ static void sweep(u32 index)
 	struct stackanno_ir_list list;
 	struct stackanno_insn insn;
 	u8 bytes[STACKANNO_INSN_BYTES];
-	u32 len, marked = 0;
+	u32 len, marked = 0, boundary = 0;
 
 	while (at < end) {
 		len = ops->read(ops, at, bytes, sizeof(bytes));
@@ -64,12 +45,15 @@ static void sweep(u32 index)
 			continue;
 		}
 		stackanno_arch_lift(&insn, at, ops->canary, &list);
-		if (++oracle.boundary % BOUNDARY_STEP == 0)
+		/* By address, so that it does not matter what was swept before. */
+		if ((boundary++ + function->begin / BOUNDARY_STEP) % BOUNDARY_STEP == 0)
 			add_point(index, at, false);
 		/* The tracer's call stands in no source: DWARF does not know it. */
 		if (list.exit == STACKANNO_EXIT_CALL && at != function->begin &&
 		    at != function->begin + marked)
 			add_point(index, at + insn.length, true);
+		if (list.exit == STACKANNO_EXIT_JUMP)
+			sites_tail_call(&oracle, list.target);
 		/* It may follow a mark for indirect calls. */
 		if (at == function->begin && insn.length == 4 && !list.count)
 			marked = 4;
@@ -77,330 +61,72 @@ static void sweep(u32 index)
 	}
 }
 
-static struct stackanno_value slot_value(const struct stackanno_flow_state *state,
-					 struct stackanno_value at)
+static void judge_call(const struct subject *subject, const struct rules *rules,
+		       const s32 *canary)
 {
-	static const struct stackanno_value unknown;
-	const struct stackanno_flow_slot *slot;
-
-	if (!stackanno_value_in_frame(at))
-		return unknown;
-	slot = stackanno_flow_slot(state, at.kind == STACKANNO_VALUE_CFA ?
-				   STACKANNO_BASE_CFA : STACKANNO_BASE_ALIGNED, at.offset);
-	return slot ? slot->value : unknown;
+	oracle.calls++;
+	sites_judge(&oracle, subject);
+	words_judge(&oracle, subject, rules);
+	if (canary)
+		canary_judge(&oracle, subject, *canary);
 }
 
-/* What the analysis has at a place of DWARF's. */
-static struct stackanno_value value_at(const struct stackanno_flow_state *state,
-				       const struct place *place)
+static void judge_point(const struct point *point, struct subject *subject, const s32 *canary)
 {
-	static const struct stackanno_value unknown;
-	struct stackanno_value at;
-
-	switch (place->kind) {
-	case PLACE_REG:
-		return state->reg[place->reg];
-	case PLACE_CFA:
-		return slot_value(state, stackanno_value_make(STACKANNO_VALUE_CFA, 0,
-							      (s32)place->offset));
-	case PLACE_MEMORY:
-		if (!stackanno_value_add(state->reg[place->reg], place->offset, 8, &at))
-			return unknown;
-		return slot_value(state, at);
-	default:
-		return unknown;
-	}
-}
-
-static enum verdict judge_cfa(const struct stackanno_flow_state *state, const struct place *cfa)
-{
-	struct stackanno_value value = value_at(state, cfa);
-
-	/* DWARF does not know of switched stacks: its rsp is the one left behind. */
-	if (cfa->kind == PLACE_REG && cfa->reg == stackanno_arch_abi.sp &&
-	    stackanno_value_equal(value, state->link_at))
-		value = state->link;
-	if (cfa->kind == PLACE_REG && !stackanno_value_add(value, cfa->offset, 8, &value))
-		return VERDICT_UNKNOWN;
-	if (!stackanno_value_in_frame(value))
-		return VERDICT_UNKNOWN;
-	return value.kind == STACKANNO_VALUE_CFA && !value.offset ? VERDICT_FOUND : VERDICT_WRONG;
-}
-
-static bool is_saved(const struct stackanno_flow_slot *slot, u8 reg)
-{
-	return slot->size == 8 && slot->value.kind == STACKANNO_VALUE_ENTRY &&
-	       slot->value.id == reg && !slot->value.offset && slot->value.width == 3;
-}
-
-/* Slots that hold a callee-saved register, both ways. */
-static void judge_saved(const struct stackanno_flow_state *state, const struct rules *rules,
-			const char *name, u32 offset)
-{
-	u32 i;
-	u8 reg;
-
-	for (reg = 0; reg < REGISTERS; reg++) {
-		const struct place *place = &rules->saved[reg];
-		struct stackanno_value value;
-
-		if (!(stackanno_arch_abi.saved >> reg & 1) || reg == stackanno_arch_abi.sp)
-			continue;
-		if (place->kind == PLACE_CFA || place->kind == PLACE_MEMORY) {
-			value = value_at(state, place);
-			table_add(&oracle.table, ROW_SAVED,
-				  value.kind == STACKANNO_VALUE_ENTRY && value.id == reg &&
-				  !value.offset ? VERDICT_FOUND : VERDICT_UNKNOWN, name, offset);
-		}
-		for (i = 0; i < state->slots; i++) {
-			const struct stackanno_flow_slot *slot = &state->slot[i];
-
-			if (!is_saved(slot, reg) || place->kind == PLACE_MEMORY ||
-			    (place->kind == PLACE_CFA && slot->base == STACKANNO_BASE_CFA &&
-			     slot->offset == place->offset))
-				continue;
-			table_add(&oracle.table, ROW_SAVED, VERDICT_WRONG, name, offset);
-		}
-	}
-}
-
-/* Whether a value is what a parameter was at entry; wrong when it is something else known. */
-static enum verdict judge_value(struct stackanno_value value, const struct place *entry)
-{
-	if (value.kind == STACKANNO_VALUE_ENTRY && entry->kind == PLACE_REG &&
-	    value.id == entry->reg && !value.offset)
-		return VERDICT_FOUND;
-	if (value.kind == STACKANNO_VALUE_PASSED && entry->kind == PLACE_CFA &&
-	    (s64)value.id * 8 == entry->offset && !value.offset)
-		return VERDICT_FOUND;
-	if (value.kind == STACKANNO_VALUE_ENTRY || value.kind == STACKANNO_VALUE_PASSED ||
-	    value.kind == STACKANNO_VALUE_CFA || value.kind == STACKANNO_VALUE_ALIGNED ||
-	    value.kind == STACKANNO_VALUE_CONST || value.kind == STACKANNO_VALUE_CANARY)
-		return VERDICT_WRONG;
-	return VERDICT_UNKNOWN;
-}
-
-/* What was added can be taken away again. */
-static bool tells(struct stackanno_value value, const struct place *entry)
-{
-	value.offset = 0;
-	return judge_value(value, entry) == VERDICT_FOUND;
-}
-
-static bool is_known(const struct stackanno_flow_state *state, const struct place *entry)
-{
-	bool half;
-	s32 value;
-	u32 i;
-
-	if (entry->kind == PLACE_REG && stackanno_flow_fact(state, entry->reg, &value, &half))
-		return true;
-	for (i = 0; i < REGISTERS; i++)
-		if (tells(state->reg[i], entry))
-			return true;
-	for (i = 0; i < state->slots; i++)
-		if (tells(state->slot[i].value, entry))
-			return true;
-	return entry->kind == PLACE_CFA &&
-	       stackanno_flow_passed(state, (u32)(entry->offset / 8));
-}
-
-static bool is_argument(u8 reg)
-{
-	u32 i;
-
-	for (i = 0; i < stackanno_arch_abi.arguments; i++)
-		if (stackanno_arch_abi.argument[i] == reg)
-			return true;
-	return false;
-}
-
-static void judge_parameters(const struct stackanno_flow_state *state,
-			     const struct subprogram *subprogram, u64 ip, const char *name,
-			     u32 offset)
-{
-	u32 i;
-
-	for (i = 0; i < subprogram->count; i++) {
-		const struct parameter *parameter =
-			&oracle.truth.parameter[subprogram->first + i];
-		struct place now = truth_parameter(parameter, ip - 1);
-		enum verdict verdict = VERDICT_UNKNOWN;
-
-		/* Of some DWARF knows only where they are later. */
-		if (parameter->entry.kind == PLACE_REG ? !is_argument(parameter->entry.reg) :
-		    parameter->entry.kind != PLACE_CFA)
-			continue;
-		table_add(&oracle.table, ROW_PARAMETER_KNOWN,
-			  state && is_known(state, &parameter->entry) ?
-			  VERDICT_FOUND : VERDICT_UNKNOWN, name, offset);
-		/* What was passed on the stack and stays there is no finding. */
-		if (parameter->entry.kind == PLACE_CFA)
-			continue;
-		if (state)
-			verdict = judge_value(value_at(state, &now), &parameter->entry);
-		if (now.kind == PLACE_REG && stackanno_arch_abi.saved >> now.reg & 1)
-			table_add(&oracle.table, ROW_PARAMETER_REGISTER, verdict, name, offset);
-		else if (now.kind == PLACE_CFA || now.kind == PLACE_MEMORY)
-			table_add(&oracle.table, ROW_PARAMETER_SLOT, verdict, name, offset);
-	}
-}
-
-static void judge_point(const struct point *point, const struct subprogram *subprogram,
-			bool analysed)
-{
-	const struct function *function = &oracle.image.function[point->function];
 	const struct stackanno_flow_state *state = NULL;
-	u32 offset = (u32)(point->ip - function->begin);
 	struct rules rules;
-	enum verdict verdict;
 
+	subject->part = &oracle.image.function[point->function];
+	subject->ip = point->ip;
+	subject->offset = (u32)(point->ip - subject->part->begin);
 	/* DWARF's rule for a call site is that of the call itself. */
 	if (truth_rules(&oracle.truth, point->call ? point->ip - 1 : point->ip, &rules) ||
 	    rules.cfa.kind == PLACE_NONE)
 		return;
-	if (analysed)
+	if (subject->analysed)
 		state = stackanno_flow_at(&oracle.flow, point->ip, point->call);
-	verdict = state ? judge_cfa(state, &rules.cfa) : VERDICT_UNKNOWN;
-	if (!point->call) {
-		/* What no path leads to has no state; it is counted at call sites. */
-		if (state || !analysed)
-			table_add(&oracle.table, ROW_CFA_BOUNDARIES, verdict, function->name,
-				  offset);
-		return;
-	}
-	oracle.calls++;
-	table_add(&oracle.table, ROW_REACHED, state ? VERDICT_FOUND : VERDICT_UNKNOWN,
-		  function->name, offset);
-	table_add(&oracle.table, ROW_CFA_CALLS, verdict, function->name, offset);
-	if (state)
-		judge_saved(state, &rules, function->name, offset);
-	if (subprogram)
-		judge_parameters(state, subprogram, point->ip, function->name, offset);
-}
-
-static u64 now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-	return (u64)time.tv_sec * 1000000000 + (u64)time.tv_nsec;
+	judge_frame(&oracle, subject, state, &rules, point->call);
+	if (point->call)
+		judge_call(subject, &rules, canary);
 }
 
 static void run_function(u32 index)
 {
 	const struct function *function = &oracle.image.function[index];
-	const struct subprogram *subprogram = truth_subprogram(&oracle.truth, function->begin);
-	u64 began, took, calls = oracle.calls;
+	struct subject subject = {
+		.function = function, .index = index,
+		.subprogram = truth_subprogram(&oracle.truth, function->begin) };
+	u64 calls = oracle.calls;
+	s32 canary;
+	bool has_canary;
 	u32 i;
-	int ret;
 
 	oracle.points = 0;
 	sweep(index);
 	if (function->cold != NO_FUNCTION)
 		sweep(function->cold);
-	began = now();
-	ret = stackanno_flow_run(&oracle.flow, &oracle.image.ops, function->begin,
-				 function->size);
-	took = now() - began;
+	has_canary = canary_find(&oracle, function, &canary);
+	subject.analysed = !stackanno_flow_run(&oracle.flow, &oracle.image.ops, function->begin,
+					       function->size);
 	for (i = 0; i < oracle.points; i++)
-		judge_point(&oracle.point[i], subprogram, !ret);
+		judge_point(&oracle.point[i], &subject, has_canary ? &canary : NULL);
 	oracle.functions++;
-	if (ret) {
+	if (!subject.analysed) {
 		oracle.refused++;
 		oracle.refused_calls += oracle.calls - calls;
 		fprintf(stderr, "oracle: %s: refused (%d)\n", function->name,
 			oracle.flow.summary.end);
 	}
-	oracle.nanoseconds += took;
-	oracle.weighted += took * (oracle.calls - calls);
-	if (took > oracle.slowest) {
-		oracle.slowest = took;
-		oracle.slowest_name = function->name;
-	}
-	if (oracle.flow.summary.arena > oracle.arena_peak)
-		oracle.arena_peak = oracle.flow.summary.arena;
 }
 
-static void print_value(struct stackanno_value value)
+/* ---- one point ---- */
+
+static int explain_where(char *where)
 {
-	static const char * const kinds[] = {
-		"?", "entry", "CFA", "aligned", "const", "result", "join", "canary", "return",
-		"passed",
-	};
-
-	if (value.kind == STACKANNO_VALUE_ENTRY)
-		printf("entry %s", stackanno_arch_register_name(
-			stackanno_arch_register_field(value.id)));
-	else if (value.kind == STACKANNO_VALUE_RESULT)
-		printf("result of +0x%x (%u)", value.id >> 8, value.id & 0xff);
-	else if (value.kind == STACKANNO_VALUE_JOIN)
-		printf("join %u of block %u", value.id & 0x1fff, value.id >> 13);
-	else
-		printf("%s", kinds[value.kind]);
-	if (value.offset || value.kind == STACKANNO_VALUE_CONST)
-		printf("%+d", value.offset);
-	if (value.width != 3)
-		printf(" %s%d", value.sext ? "s" : "u", 8 << value.width);
-	if (value.soft)
-		printf(" soft");
-}
-
-static void print_place(const struct place *place)
-{
-	static const char * const kinds[] = {
-		"not said", "same", "in", "at CFA", "at", "elsewhere",
-	};
-
-	printf("%s", kinds[place->kind]);
-	if (place->kind == PLACE_REG || place->kind == PLACE_MEMORY)
-		printf(" %s", stackanno_arch_register_name(
-			stackanno_arch_register_field(place->reg)));
-	if (place->offset)
-		printf("%+lld", (long long)place->offset);
-}
-
-static void print_truth(const struct function *parent, u64 ip, bool call)
-{
-	const struct subprogram *subprogram = truth_subprogram(&oracle.truth, parent->begin);
-	struct rules rules;
-	struct place place;
-	u32 i;
-
-	if (!truth_rules(&oracle.truth, call ? ip - 1 : ip, &rules)) {
-		printf("DWARF: CFA ");
-		print_place(&rules.cfa);
-		for (i = 0; i < REGISTERS; i++) {
-			if (rules.saved[i].kind != PLACE_CFA)
-				continue;
-			printf(", %s ", stackanno_arch_register_name(
-				stackanno_arch_register_field(i)));
-			print_place(&rules.saved[i]);
-		}
-		printf("\n");
-	}
-	for (i = 0; subprogram && i < subprogram->count; i++) {
-		const struct parameter *parameter =
-			&oracle.truth.parameter[subprogram->first + i];
-
-		place = truth_parameter(parameter, call ? ip - 1 : ip);
-		printf("DWARF: %s entered ", parameter->name ? parameter->name : "?");
-		print_place(&parameter->entry);
-		printf(", now ");
-		print_place(&place);
-		printf("\n");
-	}
-}
-
-static int explain(char *where)
-{
-	const struct stackanno_flow_state *state;
-	const struct function *function;
-	char *plus = strrchr(where, '+');
-	u64 ip, end;
-	u32 index, i;
+	char *plus = strrchr(where, '+'), *rest;
+	struct subject subject = { 0 };
 	bool call = false;
-	int ret;
+	u32 index, i;
 
 	if (!plus) {
 		fprintf(stderr, "oracle: '%s' is not FUNCTION+OFFSET\n", where);
@@ -412,125 +138,209 @@ static int explain(char *where)
 		fprintf(stderr, "oracle: no function '%s'\n", where);
 		return 2;
 	}
-	ip = oracle.image.function[index].begin + strtoull(plus + 1, &plus, 0);
+	subject.part = &oracle.image.function[index];
+	subject.offset = (u32)strtoul(plus + 1, &rest, 0);
+	if (*rest || rest == plus + 1 || subject.offset > subject.part->size) {
+		fprintf(stderr, "oracle: '%s': no offset in %s\n", plus + 1, where);
+		return 2;
+	}
+	subject.ip = subject.part->begin + subject.offset;
 	sweep(index);
 	for (i = 0; i < oracle.points; i++)
-		call |= oracle.point[i].call && oracle.point[i].ip == ip;
-	if (oracle.image.function[index].parent != NO_FUNCTION)
-		index = oracle.image.function[index].parent;
-	function = &oracle.image.function[index];
-	ret = stackanno_flow_run(&oracle.flow, &oracle.image.ops, function->begin,
-				 function->size);
-	printf("%s: end %u, %u instructions, %u blocks, %u bytes, %u unknown, %u undecoded, %u conflicts\n",
-	       function->name, oracle.flow.summary.end, oracle.flow.summary.instructions,
-	       oracle.flow.summary.blocks, oracle.flow.summary.arena,
-	       oracle.flow.summary.unknown, oracle.flow.summary.undecoded,
-	       oracle.flow.summary.conflicts);
-	for (i = 0; i < STACKANNO_BASES; i++)
-		printf("lowest escape %u: %d\n", i, oracle.flow.summary.escape_low[i]);
-	state = ret ? NULL : stackanno_flow_at(&oracle.flow, ip, call);
-	if (!state)
-		printf("no state at %llx\n", (unsigned long long)ip);
-	for (i = 0; state && i < REGISTERS; i++) {
-		printf("%s: ", stackanno_arch_register_name(stackanno_arch_register_field(i)));
-		print_value(state->reg[i]);
-		printf("\n");
-	}
-	for (i = 0; state && i < state->slots; i++) {
-		end = stackanno_flow_address(&oracle.flow, state->slot[i].writer);
-		printf("%s%+d, %u bytes: ", state->slot[i].base ? "aligned" : "CFA",
-		       state->slot[i].offset, state->slot[i].size);
-		print_value(state->slot[i].value);
-		printf(", written by +0x%llx\n", end ? (unsigned long long)(end - function->begin) :
-		       0xffffULL);
-	}
-	print_truth(function, ip, call);
-	return ret ? 1 : 0;
+		call |= oracle.point[i].call && oracle.point[i].ip == subject.ip;
+	subject.index = subject.part->parent != NO_FUNCTION ? subject.part->parent : index;
+	subject.function = &oracle.image.function[subject.index];
+	subject.subprogram = truth_subprogram(&oracle.truth, subject.function->begin);
+	subject.analysed = !stackanno_flow_run(&oracle.flow, &oracle.image.ops,
+					       subject.function->begin, subject.function->size);
+	explain(&oracle, &subject, call);
+	return subject.analysed ? 0 : 1;
 }
 
-static void print_costs(void)
+/* ---- all of them ---- */
+
+static void run_share(u32 share, u32 shares)
 {
-	printf("\n%llu functions, %llu refused, with %llu of %llu call sites\n",
-	       (unsigned long long)oracle.functions, (unsigned long long)oracle.refused,
-	       (unsigned long long)oracle.refused_calls, (unsigned long long)oracle.calls);
-	printf("a frame, weighted by call sites: %.1f us; slowest: %s, %.2f ms; states: at most %u of %u bytes; all memory: %zu\n",
-	       oracle.calls ? (double)oracle.weighted / (double)oracle.calls / 1e3 : 0,
-	       oracle.slowest_name ? oracle.slowest_name : "none",
-	       (double)oracle.slowest / 1e6, oracle.arena_peak,
-	       (u32)STACKANNO_FLOW_ARENA, sizeof(oracle.flow));
+	u32 i;
+
+	for (i = 0; i < oracle.image.functions; i++)
+		if (oracle.image.function[i].parent == NO_FUNCTION && i % shares == share)
+			run_function(i);
+}
+
+/* Totals that are not rows of the table. */
+struct totals {
+	u64 functions, refused, refused_calls, calls;
+};
+
+static void send_share(int fd, u32 share, u32 shares)
+{
+	struct totals totals;
+
+	run_share(share, shares);
+	totals = (struct totals){ oracle.functions, oracle.refused, oracle.refused_calls,
+				  oracle.calls };
+	if (write(fd, &totals, sizeof(totals)) != sizeof(totals) ||
+	    table_send(&oracle.table, fd))
+		_exit(2);
+	_exit(0);
+}
+
+static int receive_share(int fd, pid_t pid)
+{
+	struct totals totals;
+	int status;
+
+	if (read(fd, &totals, sizeof(totals)) != sizeof(totals) ||
+	    table_receive(&oracle.table, fd)) {
+		fprintf(stderr, "oracle: a process ended before its results\n");
+		return 2;
+	}
+	close(fd);
+	oracle.functions += totals.functions;
+	oracle.refused += totals.refused;
+	oracle.refused_calls += totals.refused_calls;
+	oracle.calls += totals.calls;
+	return waitpid(pid, &status, 0) != pid || status ? 2 : 0;
+}
+
+static int run_all(u32 jobs)
+{
+	int pipes[PROCESSES_MAX][2];
+	pid_t pid[PROCESSES_MAX];
+	u32 i;
+	int ret = 0;
+
+	for (i = 1; i < jobs; i++) {
+		if (pipe(pipes[i]))
+			return 2;
+		pid[i] = fork();
+		if (pid[i] < 0) {
+			fprintf(stderr, "oracle: no process: %s\n", strerror(errno));
+			return 2;
+		}
+		if (!pid[i])
+			send_share(pipes[i][1], i, jobs);
+		close(pipes[i][1]);
+	}
+	run_share(0, jobs);
+	for (i = 1; i < jobs; i++)
+		ret |= receive_share(pipes[i][0], pid[i]);
+	if (!ret)
+		sites_finish(&oracle);
+	return ret;
 }
 
 static void usage(FILE *to)
 {
 	fprintf(to,
-		"Usage: oracle [--explain FUNCTION+OFFSET] [--worst N] [--save FILE] VMLINUX\n"
+		"Usage: oracle [--explain FUNCTION+OFFSET] [--worst N] [--save FILE] [--jobs N] VMLINUX\n"
 		"\n"
 		"Compares the analysis of every function of VMLINUX with its DWARF.\n"
 		"\n"
 		"  --explain FUNCTION+OFFSET  what both say at one instruction, and no more\n"
-		"  --worst N                  the N functions with the most mismatches of each row\n"
+		"  --worst N                  for each row and cause the N functions with most mismatches\n"
 		"  --save FILE                the table as tab-separated values\n"
+		"  --jobs N                   processes that share the functions; 1 to 16, default 1\n"
 		"\n"
 		"Exit status: 0 when every bar is met, 1 when one is not, 2 for errors.\n");
 }
 
-int main(int argc, char **argv)
+struct options {
+	char *where;
+	const char *save;
+	u32 worst, jobs;
+};
+
+static int take_number(const char *option, const char *text, u32 *number)
 {
-	static const struct option options[] = {
+	char *rest;
+
+	*number = (u32)strtoul(text, &rest, 10);
+	if (!*rest && rest != text)
+		return 0;
+	fprintf(stderr, "oracle: --%s %s: not a number\n", option, text);
+	return 2;
+}
+
+/* Return: 0; the exit status, plus 1, when there is nothing to be run. */
+static int take_options(int argc, char **argv, struct options *options)
+{
+	static const struct option known[] = {
 		{ "explain", required_argument, NULL, 'e' },
 		{ "worst", required_argument, NULL, 'w' },
 		{ "save", required_argument, NULL, 's' },
+		{ "jobs", required_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
-	const char *save = NULL;
-	char *where = NULL, *rest;
-	u32 worst = 0, i;
-	int option, ret;
+	int option;
 
-	while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+	while ((option = getopt_long(argc, argv, "h", known, NULL)) != -1) {
 		switch (option) {
 		case 'e':
-			where = optarg;
+			options->where = optarg;
 			break;
 		case 'w':
-			worst = (u32)strtoul(optarg, &rest, 10);
-			if (*rest || rest == optarg) {
-				fprintf(stderr, "oracle: --worst %s: not a number\n", optarg);
-				return 2;
-			}
+			if (take_number("worst", optarg, &options->worst))
+				return 3;
+			break;
+		case 'j':
+			if (take_number("jobs", optarg, &options->jobs))
+				return 3;
 			break;
 		case 's':
-			save = optarg;
+			options->save = optarg;
 			break;
 		case 'h':
 			usage(stdout);
-			return 0;
+			return 1;
 		default:
 			usage(stderr);
-			return 2;
+			return 3;
 		}
 	}
-	if (optind + 1 != argc) {
+	if (options->jobs < 1 || options->jobs > PROCESSES_MAX || optind + 1 != argc) {
 		usage(stderr);
-		return 2;
+		return 3;
 	}
-	if (image_open(&oracle.image, argv[optind])) {
+	return 0;
+}
+
+static int run_image(const char *path, const struct options *options)
+{
+	int ret;
+
+	if (image_open(&oracle.image, path)) {
 		fprintf(stderr, "oracle: %s\n", oracle.image.error);
 		return 2;
 	}
-	ret = truth_open(&oracle.truth, oracle.image.fd, argv[optind]);
+	ret = truth_open(&oracle.truth, oracle.image.fd, path);
 	if (ret)
 		return ret;
-	if (where)
-		return explain(where);
-	for (i = 0; i < oracle.image.functions; i++)
-		if (oracle.image.function[i].parent == NO_FUNCTION)
-			run_function(i);
-	table_print(&oracle.table, worst);
-	print_costs();
-	if (save && table_save(&oracle.table, save)) {
-		fprintf(stderr, "oracle: %s: cannot be written\n", save);
+	if (sites_open(&oracle) || words_open(&oracle)) {
+		fprintf(stderr, "oracle: out of memory\n");
+		return 2;
+	}
+	return options->where ? explain_where(options->where) : run_all(options->jobs);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { .jobs = 1 };
+	int ret = take_options(argc, argv, &options);
+
+	if (ret)
+		return ret - 1;
+	ret = run_image(argv[optind], &options);
+	if (ret || options.where)
+		return ret;
+	table_print(&oracle.table, options.worst);
+	printf("\n%llu functions, %llu refused, with %llu of %llu call sites\n",
+	       (unsigned long long)oracle.functions, (unsigned long long)oracle.refused,
+	       (unsigned long long)oracle.refused_calls, (unsigned long long)oracle.calls);
+	if (options.save && table_save(&oracle.table, options.save)) {
+		fprintf(stderr, "oracle: %s: cannot be written\n", options.save);
 		return 2;
 	}
 	return table_passes(&oracle.table) ? 0 : 1;

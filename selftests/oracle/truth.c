@@ -12,6 +12,11 @@ static const u8 by_dwarf[REGISTERS] = {
 	0, 2, 1, 3, 6, 7, 5, 4, 8, 9, 10, 11, 12, 13, 14, 15,
 };
 
+u8 truth_register(u64 number)
+{
+	return number < REGISTERS ? by_dwarf[number] : 0xff;
+}
+
 static u8 number_in_dwarf(u8 reg)
 {
 	u8 i;
@@ -116,19 +121,38 @@ int truth_rules(const struct truth *truth, u64 address, struct rules *rules)
 	return 0;
 }
 
-static int order(const void *a, const void *b)
+static int order_address(u64 a, u64 b)
 {
-	const struct subprogram *x = a, *y = b;
+	return a < b ? -1 : a > b;
+}
 
-	return x->begin < y->begin ? -1 : x->begin > y->begin;
+static int order_subprogram(const void *a, const void *b)
+{
+	return order_address(((const struct subprogram *)a)->begin,
+			   ((const struct subprogram *)b)->begin);
+}
+
+static int order_site(const void *a, const void *b)
+{
+	return order_address(((const struct call_site *)a)->ret, ((const struct call_site *)b)->ret);
 }
 
 const struct subprogram *truth_subprogram(const struct truth *truth, u64 begin)
 {
 	struct subprogram key = { .begin = begin };
 
-	return bsearch(&key, truth->subprogram, truth->subprograms, sizeof(key), order);
+	return bsearch(&key, truth->subprogram, truth->subprograms, sizeof(key),
+		       order_subprogram);
 }
+
+const struct call_site *truth_call_site(const struct truth *truth, u64 ret)
+{
+	struct call_site key = { .ret = ret };
+
+	return bsearch(&key, truth->site, truth->sites, sizeof(key), order_site);
+}
+
+/* ---- gathering ---- */
 
 static void *grow(void *array, u32 count, size_t entry)
 {
@@ -158,9 +182,120 @@ static void add_parameter(struct truth *truth, Dwarf_Die *die, u64 begin)
 	truth->parameter[truth->parameters++] = parameter;
 }
 
+/* The scope that a DIE opens, or is in: where its variables are alive. */
+struct scope {
+	u32 range, ranges;
+};
+
+static struct scope open_scope(struct truth *truth, Dwarf_Die *die, struct scope outer)
+{
+	struct scope scope = { .range = truth->ranges };
+	Dwarf_Addr base, begin, end;
+	ptrdiff_t offset = 0;
+
+	while ((offset = dwarf_ranges(die, offset, &base, &begin, &end)) > 0) {
+		truth->range = grow(truth->range, truth->ranges, sizeof(truth->range[0]));
+		truth->range[truth->ranges++] = (struct range){ begin, end };
+		scope.ranges++;
+	}
+	return scope.ranges ? scope : outer;
+}
+
+static void add_variable(struct truth *truth, Dwarf_Die *die, struct scope scope)
+{
+	struct variable variable = { .range = scope.range, .ranges = scope.ranges };
+	Dwarf_Op *op;
+	size_t count;
+
+	if (!dwarf_attr(die, DW_AT_location, &variable.location))
+		return;
+	/* What has one place for all time is in the frame, or it is of no concern. */
+	if (dwarf_whatform(&variable.location) == DW_FORM_exprloc &&
+	    (dwarf_getlocation(&variable.location, &op, &count) || !count ||
+	     (op->atom != DW_OP_fbreg &&
+	      !(op->atom >= DW_OP_breg0 && op->atom < DW_OP_breg0 + REGISTERS))))
+		return;
+	variable.die = dwarf_dieoffset(die);
+	truth->variable = grow(truth->variable, truth->variables, sizeof(variable));
+	truth->variable[truth->variables++] = variable;
+}
+
+static void add_argument(struct truth *truth, Dwarf_Die *die)
+{
+	struct argument argument;
+	Dwarf_Attribute where;
+	Dwarf_Op *op;
+	size_t count;
+
+	if (!dwarf_attr(die, DW_AT_call_value, &argument.value) &&
+	    !dwarf_attr(die, DW_AT_GNU_call_site_value, &argument.value))
+		return;
+	if (!dwarf_attr(die, DW_AT_location, &where) ||
+	    dwarf_getlocation(&where, &op, &count) || count != 1 || op->atom < DW_OP_reg0 ||
+	    op->atom >= DW_OP_reg0 + REGISTERS)
+		return;
+	argument.reg = by_dwarf[op->atom - DW_OP_reg0];
+	truth->argument = grow(truth->argument, truth->arguments, sizeof(argument));
+	truth->argument[truth->arguments++] = argument;
+}
+
+static void add_call_site(struct truth *truth, Dwarf_Die *die)
+{
+	struct call_site site = { .first = truth->arguments };
+	Dwarf_Attribute attribute;
+	Dwarf_Addr address;
+	Dwarf_Die child;
+	bool tail;
+
+	/* A jump returns to nobody here. */
+	if ((dwarf_attr(die, DW_AT_call_tail_call, &attribute) ||
+	     dwarf_attr(die, DW_AT_GNU_tail_call, &attribute)) &&
+	    !dwarf_formflag(&attribute, &tail) && tail)
+		return;
+	if ((!dwarf_attr(die, DW_AT_call_return_pc, &attribute) &&
+	     !dwarf_attr(die, DW_AT_low_pc, &attribute)) ||
+	    dwarf_formaddr(&attribute, &address))
+		return;
+	site.ret = address;
+	if (!dwarf_child(die, &child)) {
+		do {
+			add_argument(truth, &child);
+		} while (!dwarf_siblingof(&child, &child));
+	}
+	site.count = truth->arguments - site.first;
+	truth->site = grow(truth->site, truth->sites, sizeof(site));
+	truth->site[truth->sites++] = site;
+}
+
+/* All below a subprogram's DIE, its inlined parts included. */
+static void walk(struct truth *truth, Dwarf_Die *parent, struct scope scope)
+{
+	Dwarf_Die die;
+
+	if (dwarf_child(parent, &die))
+		return;
+	do {
+		switch (dwarf_tag(&die)) {
+		case DW_TAG_formal_parameter:
+		case DW_TAG_variable:
+			add_variable(truth, &die, scope);
+			break;
+		case DW_TAG_call_site:
+		case DW_TAG_GNU_call_site:
+			add_call_site(truth, &die);
+			break;
+		case DW_TAG_inlined_subroutine:
+		case DW_TAG_lexical_block:
+			walk(truth, &die, open_scope(truth, &die, scope));
+			break;
+		}
+	} while (!dwarf_siblingof(&die, &die));
+}
+
 static void add_subprogram(struct truth *truth, Dwarf_Die *die)
 {
-	struct subprogram subprogram = { .first = truth->parameters };
+	struct subprogram subprogram = {
+		.first = truth->parameters, .variable = truth->variables };
 	Dwarf_Addr base, begin, end;
 	Dwarf_Die child;
 
@@ -174,10 +309,72 @@ static void add_subprogram(struct truth *truth, Dwarf_Die *die)
 				add_parameter(truth, &child, begin);
 		} while (!dwarf_siblingof(&child, &child));
 	}
+	walk(truth, die, (struct scope){ 0 });
 	subprogram.count = truth->parameters - subprogram.first;
+	subprogram.variables = truth->variables - subprogram.variable;
 	truth->subprogram = grow(truth->subprogram, truth->subprograms, sizeof(subprogram));
 	truth->subprogram[truth->subprograms++] = subprogram;
 }
+
+/* ---- variables ---- */
+
+static bool in_scope(const struct truth *truth, const struct variable *variable, u64 address)
+{
+	u32 i;
+
+	for (i = 0; i < variable->ranges; i++) {
+		const struct range *range = &truth->range[variable->range + i];
+
+		if (address >= range->begin && address < range->end)
+			return true;
+	}
+	return !variable->ranges;
+}
+
+static u32 size_of(const struct truth *truth, Dwarf_Off offset)
+{
+	Dwarf_Die die, type;
+	Dwarf_Attribute attribute;
+	Dwarf_Word size;
+
+	if (!dwarf_offdie(truth->dwarf, offset, &die) ||
+	    !dwarf_attr_integrate(&die, DW_AT_type, &attribute) ||
+	    !dwarf_formref_die(&attribute, &type) || dwarf_peel_type(&type, &type) ||
+	    dwarf_aggregate_size(&type, &size) || !size || size > 65536)
+		return 1;
+	return (u32)size;
+}
+
+struct place truth_variable(const struct truth *truth, struct variable *variable, u64 address)
+{
+	Dwarf_Attribute location = variable->location;
+	struct place place = { .kind = PLACE_NONE };
+	Dwarf_Op *op;
+	size_t count;
+
+	if (!in_scope(truth, variable, address) ||
+	    dwarf_getlocation_addr(&location, address, &op, &count, 1) != 1)
+		return place;
+	place = place_of(op, count);
+	if (place.kind != PLACE_CFA && place.kind != PLACE_MEMORY)
+		place.kind = PLACE_NONE;
+	else if (!variable->size)
+		variable->size = size_of(truth, variable->die);
+	return place;
+}
+
+const char *truth_variable_name(const struct truth *truth, const struct variable *variable)
+{
+	Dwarf_Attribute attribute;
+	Dwarf_Die die;
+
+	if (!dwarf_offdie(truth->dwarf, variable->die, &die) ||
+	    !dwarf_attr_integrate(&die, DW_AT_name, &attribute))
+		return NULL;
+	return dwarf_formstring(&attribute);
+}
+
+/* ---- the whole ---- */
 
 int truth_open(struct truth *truth, int fd, const char *path)
 {
@@ -203,7 +400,9 @@ int truth_open(struct truth *truth, int fd, const char *path)
 				add_subprogram(truth, &die);
 		} while (!dwarf_siblingof(&die, &die));
 	}
-	qsort(truth->subprogram, truth->subprograms, sizeof(truth->subprogram[0]), order);
+	qsort(truth->subprogram, truth->subprograms, sizeof(truth->subprogram[0]),
+	      order_subprogram);
+	qsort(truth->site, truth->sites, sizeof(truth->site[0]), order_site);
 	return 0;
 }
 
@@ -211,5 +410,9 @@ void truth_close(struct truth *truth)
 {
 	free(truth->subprogram);
 	free(truth->parameter);
+	free(truth->variable);
+	free(truth->range);
+	free(truth->site);
+	free(truth->argument);
 	dwarf_end(truth->dwarf);
 }

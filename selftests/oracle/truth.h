@@ -29,10 +29,33 @@ struct parameter {
 	const char *name;
 };
 
+/* A variable, or an inlined function's parameter, that may lie in the frame. */
+struct variable {
+	Dwarf_Attribute location;
+	Dwarf_Off die;
+	u32 range, ranges;	/* where its scope is; none: everywhere */
+	u32 size;		/* bytes; 0: not looked up yet */
+};
+
+struct range {
+	u64 begin, end;
+};
+
+/* A parameter's value at a call, as the caller's registers make it. */
+struct argument {
+	Dwarf_Attribute value;
+	u8 reg;
+};
+
+struct call_site {
+	u64 ret;		/* return address */
+	u32 first, count;	/* of its arguments */
+};
+
 struct subprogram {
 	u64 begin;
-	u32 first;		/* of its parameters */
-	u32 count;
+	u32 first, count;	/* of its parameters */
+	u32 variable, variables;
 };
 
 struct rules {
@@ -44,9 +67,12 @@ struct truth {
 	Dwarf *dwarf;
 	Dwarf_CFI *cfi;
 	struct subprogram *subprogram;	/* sorted by address */
-	u32 subprograms;
 	struct parameter *parameter;
-	u32 parameters;
+	struct variable *variable;
+	struct range *range;
+	struct call_site *site;		/* sorted by return address */
+	struct argument *argument;
+	u32 subprograms, parameters, variables, ranges, sites, arguments;
 };
 
 /* Return: 0, or the exit status after a message on stderr. */
@@ -56,10 +82,25 @@ void truth_close(struct truth *truth);
 /* The subprogram that is entered at an address; NULL. */
 const struct subprogram *truth_subprogram(const struct truth *truth, u64 begin);
 
+/* The call that returns to an address; NULL. */
+const struct call_site *truth_call_site(const struct truth *truth, u64 ret);
+
 /* Return: 0; -ENOENT where there is no call frame information. */
 int truth_rules(const struct truth *truth, u64 address, struct rules *rules);
 
 /* Where a parameter is at an address. */
 struct place truth_parameter(const struct parameter *parameter, u64 address);
+
+/*
+ * Where a variable lies in memory at an address; of kind NONE where it does not, or
+ * is not in scope. @variable's size is set then.
+ */
+struct place truth_variable(const struct truth *truth, struct variable *variable, u64 address);
+
+/* Its name, of what it was declared as; NULL. */
+const char *truth_variable_name(const struct truth *truth, const struct variable *variable);
+
+/* A register of DWARF's numbering in that of the analysis; 0xff: another kind. */
+u8 truth_register(u64 number);
 
 #endif /* STACKANNO_TRUTH_H */

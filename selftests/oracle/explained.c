@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "explained.h"
+
+#define SYNC_CORE \
+	"sync_core() pushes a frame for iret in inline assembly, unknown to DWARF"
+/* Room in which DWARF would show what some earlier call has left. */
+#define UNUSED \
+	"a variable with room in the frame, of which gcc dropped every access"
+
+/* A name that ends in * is that of all which begin so. */
+static const struct {
+	enum row row;
+	const char *name, *why;
+} explained[] = {
+	{ ROW_CFA_BOUNDARIES, "do_sync_core", SYNC_CORE },
+	{ ROW_CFA_BOUNDARIES, "ipi_sync_core", SYNC_CORE },
+	{ ROW_CFA_BOUNDARIES, "__static_call_update_early", SYNC_CORE },
+	{ ROW_CFA_BOUNDARIES, "text_poke_early", SYNC_CORE },
+	{ ROW_ROLES_CERTAIN, "dmi_sysfs_sel_*", UNUSED },
+	{ ROW_ROLES_CERTAIN, "pci_bridge_distribute_available_resources", UNUSED },
+	{ ROW_ROLES_CERTAIN, "set_bringup_idt_handler.constprop.0", UNUSED },
+	{ ROW_ARGUMENT_AGREES, "skb_get_hash_perturb",
+	  "call_value counts the words pushed for the call before, which mov %rbx,%rsp took off" },
+};
+
+const char *explained_by(enum row row, const char *name)
+{
+	size_t len;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(explained); i++) {
+		len = strcspn(explained[i].name, "*");
+		if (explained[i].row == row && !strncmp(explained[i].name, name, len) &&
+		    (explained[i].name[len] || !name[len]))
+			return explained[i].why;
+	}
+	return NULL;
+}
