@@ -6,6 +6,7 @@
 #include "core/arch.h"
 #include "core/label.h"
 #include "expression.h"
+#include "prototype.h"
 #include "words.h"
 
 #define WORDS_SHOWN 1024
@@ -212,6 +213,7 @@ void explain(struct oracle *oracle, const struct subject *subject, bool call)
 		printf("\n");
 	}
 	print_rules(&rules);
+	prototype_print(oracle, subject->function->name);
 	print_parameters(oracle, subject, state, ip);
 	if (call)
 		print_arguments(oracle, subject);

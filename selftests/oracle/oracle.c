@@ -13,6 +13,7 @@
 #include "explain.h"
 #include "judge.h"
 #include "oracle.h"
+#include "prototype.h"
 #include "sites.h"
 #include "words.h"
 
@@ -67,6 +68,7 @@ static void judge_call(const struct subject *subject, const struct rules *rules,
 	oracle.calls++;
 	sites_judge(&oracle, subject);
 	words_judge(&oracle, subject, rules);
+	prototype_judge(&oracle, subject);
 	if (canary)
 		canary_judge(&oracle, subject, *canary);
 }
@@ -322,6 +324,8 @@ static int run_image(const char *path, const struct options *options)
 		fprintf(stderr, "oracle: out of memory\n");
 		return 2;
 	}
+	if (prototype_open(&oracle))
+		return 2;
 	return options->where ? explain_where(options->where) : run_all(options->jobs);
 }
 

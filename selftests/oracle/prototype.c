@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "prototype.h"
+
+#include <libelf.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "core/btf.h"
+#include "judge.h"
+
+#define REGISTER_BYTES 8
+#define BY_VALUE_MAX 16
+
+struct prototypes {
+	struct stackanno_btf btf;
+	u32 *memory;
+	const char **name;	/* of all functions, sorted */
+	u32 names;
+};
+
+static int order_name(const void *a, const void *b)
+{
+	return strcmp(*(const char * const *)a, *(const char * const *)b);
+}
+
+static int sort_names(struct prototypes *prototypes, const struct image *image)
+{
+	u32 i;
+
+	prototypes->name = calloc(image->functions, sizeof(prototypes->name[0]));
+	if (!prototypes->name)
+		return -ENOMEM;
+	for (i = 0; i < image->functions; i++)
+		prototypes->name[i] = image->function[i].name;
+	prototypes->names = image->functions;
+	qsort(prototypes->name, prototypes->names, sizeof(prototypes->name[0]), order_name);
+	return 0;
+}
+
+/* How many functions have a name. */
+static u32 count_name(const struct prototypes *prototypes, const char *name)
+{
+	const char **found = bsearch(&name, prototypes->name, prototypes->names,
+				     sizeof(name), order_name), **last;
+	const char **end = prototypes->name + prototypes->names;
+
+	if (!found)
+		return 0;
+	for (last = found; last < end && !strcmp(*last, name); last++)
+		;
+	for (; found > prototypes->name && !strcmp(found[-1], name); found--)
+		;
+	return (u32)(last - found);
+}
+
+int prototype_open(struct oracle *oracle)
+{
+	struct prototypes *prototypes = calloc(1, sizeof(*prototypes));
+	Elf_Scn *section = NULL;
+	Elf_Data *data = NULL;
+	size_t names;
+	u32 words;
+
+	elf_getshdrstrndx(oracle->image.elf, &names);
+	while (prototypes && (section = elf_nextscn(oracle->image.elf, section))) {
+		const Elf64_Shdr *header = elf64_getshdr(section);
+		const char *name = header ? elf_strptr(oracle->image.elf, names,
+						       header->sh_name) : NULL;
+
+		if (name && !strcmp(name, ".BTF"))
+			data = elf_rawdata(section, NULL);
+	}
+	if (!data || stackanno_btf_measure(data->d_buf, (u32)data->d_size, &words)) {
+		fprintf(stderr, "oracle: the image has no BTF\n");
+		free(prototypes);
+		return -ENOENT;
+	}
+	prototypes->memory = calloc(words, sizeof(u32));
+	if (!prototypes->memory ||
+	    stackanno_btf_open(data->d_buf, (u32)data->d_size, NULL, prototypes->memory, words,
+			       &prototypes->btf) ||
+	    sort_names(prototypes, &oracle->image))
+		return -ENOMEM;
+	oracle->prototypes = prototypes;
+	return 0;
+}
+
+/*
+ * The register that a parameter comes in, counted from 0: each takes one, larger
+ * ones that are passed by value two if there are so many left, and none if they are
+ * larger still; the address of a large result takes the first. -1: in none.
+ */
+static int register_of(const struct stackanno_btf *btf,
+		       const struct stackanno_btf_prototype *prototype, u32 index)
+{
+	struct stackanno_btf_parameter parameter;
+	u32 next = stackanno_btf_size(btf, prototype->result) > BY_VALUE_MAX, i, taken, bytes;
+
+	for (i = 0; i <= index; i++) {
+		if (stackanno_btf_parameter(btf, prototype, i, &parameter))
+			return -1;
+		bytes = stackanno_btf_size(btf, parameter.type);
+		taken = bytes > BY_VALUE_MAX ? 0 : bytes > REGISTER_BYTES ? 2 : 1;
+		if (taken && next + taken > stackanno_arch_abi.arguments)
+			taken = 0;
+		if (i == index)
+			return taken ? (int)next : -1;
+		next += taken;
+	}
+	return -1;
+}
+
+/*
+ * Whether what BTF has in a parameter's register has the parameter's name. A stub that
+ * stands for a system call the kernel may lack calls its parameter __unused.
+ */
+static bool agrees(const struct stackanno_btf *btf,
+		   const struct stackanno_btf_prototype *prototype,
+		   const struct parameter *parameter)
+{
+	struct stackanno_btf_parameter other;
+	u32 i;
+
+	if (!parameter->name || parameter->entry.kind != PLACE_REG ||
+	    judge_argument(parameter->entry.reg) < 0)
+		return true;
+	for (i = 0; !stackanno_btf_parameter(btf, prototype, i, &other); i++)
+		if (register_of(btf, prototype, i) == judge_argument(parameter->entry.reg))
+			return !other.name[0] || !strcmp(other.name, "__unused") ||
+			       !strcmp(other.name, parameter->name);
+	return false;
+}
+
+static enum verdict judge(struct oracle *oracle, const struct subject *subject,
+			  const char *name, const char **cause)
+{
+	const struct stackanno_btf *btf = &oracle->prototypes->btf;
+	struct stackanno_btf_prototype prototype;
+	u32 i;
+
+	switch (stackanno_btf_function(btf, name, &prototype)) {
+	case 0:
+		break;
+	case -EEXIST:
+		*cause = "several of its name that differ";
+		return VERDICT_UNKNOWN;
+	default:
+		*cause = strchr(name, '.') ? "not in BTF: a name with a suffix" : "not in BTF";
+		return VERDICT_UNKNOWN;
+	}
+	if (count_name(oracle->prototypes, name) > prototype.functions) {
+		*cause = "more functions of its name than in BTF";
+		return VERDICT_UNKNOWN;
+	}
+	for (i = 0; subject->subprogram && i < subject->subprogram->count; i++) {
+		if (agrees(btf, &prototype,
+			   &oracle->truth.parameter[subject->subprogram->first + i]))
+			continue;
+		*cause = "another parameter in a register";
+		return VERDICT_WRONG;
+	}
+	return VERDICT_FOUND;
+}
+
+void prototype_judge(struct oracle *oracle, const struct subject *subject)
+{
+	const char *name = subject->function->name, *cause = NULL;
+	enum verdict verdict = judge(oracle, subject, name, &cause);
+	size_t len = strcspn(name, ".");
+	char base[256];
+
+	table_add(&oracle->table, ROW_PROTOTYPE, verdict, cause, name, 0);
+	if (verdict == VERDICT_UNKNOWN && name[len] && len < sizeof(base)) {
+		memcpy(base, name, len);
+		base[len] = '\0';
+		verdict = judge(oracle, subject, base, &cause);
+		cause = strstr(name, ".isra") ? "a name with .isra" :
+			strstr(name, ".constprop") ? "a name with .constprop" :
+			strstr(name, ".part") ? "a name with .part" : "another suffix";
+	}
+	table_add(&oracle->table, ROW_PROTOTYPE_SUFFIX, verdict, cause, name, 0);
+}
+
+void prototype_print(const struct oracle *oracle, const char *name)
+{
+	const struct stackanno_btf *btf = &oracle->prototypes->btf;
+	struct stackanno_btf_prototype prototype;
+	struct stackanno_btf_parameter parameter;
+	struct stackanno_text text;
+	char buf[512];
+	u32 i;
+	int ret = stackanno_btf_function(btf, name, &prototype);
+
+	if (ret) {
+		printf("BTF: %s\n", ret == -EEXIST ? "several of its name that differ" :
+						     "no such function");
+		return;
+	}
+	stackanno_text_begin(&text, buf, sizeof(buf));
+	stackanno_btf_print(btf, prototype.result, &text);
+	stackanno_text_string(&text, "(");
+	for (i = 0; !stackanno_btf_parameter(btf, &prototype, i, &parameter); i++) {
+		stackanno_text_string(&text, i ? ", " : "");
+		stackanno_btf_print(btf, parameter.type, &text);
+		stackanno_text_string(&text, " ");
+		stackanno_text_string(&text, parameter.name);
+	}
+	stackanno_text_string(&text, prototype.variadic ? ", ...)" : ")");
+	printf("BTF: %s; functions of the name: %u, in BTF %u\n", buf,
+	       count_name(oracle->prototypes, name), prototype.functions);
+}
