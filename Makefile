@@ -37,12 +37,10 @@ check-fast: ## style, the tests on the host, and one boot
 	@scripts/deps check
 	@$(alone) scripts/check --fast
 
-oracle: ## what the analysis says of a whole kernel, against its DWARF; KERNEL=6.1
+oracle: ## what the analysis says of a whole kernel and of 50 modules, against their DWARF; KERNEL=6.1
 	@scripts/deps oracle
 	$(MAKE) -s -C selftests/oracle
-	build/oracle/btf-check "$$(scripts/kernel --debug '$(KERNEL)')/vmlinux"
-	build/oracle/oracle --jobs 2 --worst 10 --save build/oracle/$$(cat build/kernels/$(KERNEL)/release).tsv \
-		"$$(scripts/kernel --debug '$(KERNEL)')/vmlinux"
+	@selftests/oracle/run "$$(scripts/kernel --debug '$(KERNEL)')"
 
 soundness: ## functions of a kernel run in an emulator, against the analysis; KERNEL=6.1
 	@scripts/deps soundness

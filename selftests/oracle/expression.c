@@ -185,7 +185,14 @@ static void step(struct machine *machine, const Dwarf_Attribute *attribute, cons
 		return;
 	}
 	switch (atom) {
-	case DW_OP_addr: case DW_OP_const1u: case DW_OP_const1s: case DW_OP_const2u:
+	case DW_OP_addr:
+		/* A symbol of another file, which nobody has linked. */
+		if (op->number)
+			push_number(machine, (s64)op->number);
+		else
+			push(machine, unknown);
+		break;
+	case DW_OP_const1u: case DW_OP_const1s: case DW_OP_const2u:
 	case DW_OP_const2s: case DW_OP_const4u: case DW_OP_const4s: case DW_OP_const8u:
 	case DW_OP_const8s: case DW_OP_constu: case DW_OP_consts:
 		push_number(machine, (s64)op->number);

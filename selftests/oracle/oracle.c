@@ -3,6 +3,7 @@
  * Oracle 1: the analysis of every function of a kernel's image, compared with
  * the image's DWARF at every call site and at one instruction in sixteen.
  */
+#include <dirent.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,6 +22,7 @@
 #define PROCESSES_MAX 16
 
 static struct oracle oracle;
+static char *modules[IMAGE_MODULES];	/* their files */
 
 static void add_point(u32 function, u64 ip, bool call)
 {
@@ -121,6 +123,54 @@ static void run_function(u32 index)
 	}
 }
 
+/* ---- modules ---- */
+
+/* Far enough apart for the largest there is. */
+#define MODULES_BEGIN 0xffffffffc0000000ULL
+#define MODULES_STEP 0x1000000ULL
+#define MODULES_MAX 60U
+
+static int take_module(const char *directory, const char *name)
+{
+	u16 number;
+
+	if (oracle.image.modules == MODULES_MAX) {
+		fprintf(stderr, "oracle: %s: more than %u modules\n", directory, MODULES_MAX);
+		return 2;
+	}
+	if (asprintf(&modules[oracle.image.modules], "%s/%s", directory, name) < 0)
+		return 2;
+	if (image_add_module(&oracle.image, modules[oracle.image.modules], &number) ||
+	    image_place(&oracle.image, number, MODULES_BEGIN + number * MODULES_STEP, 0)) {
+		fprintf(stderr, "oracle: %s\n", oracle.image.error);
+		return 2;
+	}
+	return 0;
+}
+
+/* All modules of a directory, by name, placed in the image beside the kernel. */
+static int take_modules(const char *directory)
+{
+	struct dirent **entry;
+	int count = scandir(directory, &entry, NULL, alphasort), i, ret = 0;
+
+	if (count < 0) {
+		fprintf(stderr, "oracle: %s: %s\n", directory, strerror(errno));
+		return 2;
+	}
+	for (i = 0; i < count; i++) {
+		if (!ret && strstr(entry[i]->d_name, ".ko"))
+			ret = take_module(directory, entry[i]->d_name);
+		free(entry[i]);
+	}
+	free(entry);
+	if (!ret && !oracle.image.modules) {
+		fprintf(stderr, "oracle: %s: no modules there\n", directory);
+		ret = 2;
+	}
+	return ret;
+}
+
 /* ---- one point ---- */
 
 static int explain_where(char *where)
@@ -146,6 +196,11 @@ static int explain_where(char *where)
 		fprintf(stderr, "oracle: '%s': no offset in %s\n", plus + 1, where);
 		return 2;
 	}
+	if (subject.part->module &&
+	    (truth_open_module(&oracle.truth, &oracle.image, subject.part->module,
+			       modules[subject.part->module - 1]) ||
+	     prototype_open_module(&oracle, subject.part->module)))
+		return 2;
 	subject.ip = subject.part->begin + subject.offset;
 	sweep(index);
 	for (i = 0; i < oracle.points; i++)
@@ -161,13 +216,37 @@ static int explain_where(char *where)
 
 /* ---- all of them ---- */
 
-static void run_share(u32 share, u32 shares)
+/* Functions of the kernel, or of one of its modules. */
+static void run_functions(u16 module, u32 share, u32 shares)
 {
+	const struct function *function;
 	u32 i;
 
-	for (i = 0; i < oracle.image.functions; i++)
-		if (oracle.image.function[i].parent == NO_FUNCTION && i % shares == share)
+	for (i = 0; i < oracle.image.functions; i++) {
+		function = &oracle.image.function[i];
+		if (function->module == module && function->parent == NO_FUNCTION &&
+		    !function->stray && i % shares == share)
 			run_function(i);
+	}
+}
+
+static void run_share(u32 share, u32 shares)
+{
+	u16 module;
+
+	if (!oracle.image.modules) {
+		run_functions(IMAGE_KERNEL, share, shares);
+		return;
+	}
+	for (module = 1; module <= oracle.image.modules; module++) {
+		if (truth_open_module(&oracle.truth, &oracle.image, module, modules[module - 1]))
+			exit(2);
+		if (prototype_open_module(&oracle, module))
+			fprintf(stderr, "oracle: %s: no BTF in it\n", modules[module - 1]);
+		run_functions(module, share, shares);
+		/* Names of functions are kept in the image; the rest may go. */
+		truth_close(&oracle.truth);
+	}
 }
 
 /* Totals that are not rows of the table. */
@@ -236,13 +315,15 @@ static int run_all(u32 jobs)
 static void usage(FILE *to)
 {
 	fprintf(to,
-		"Usage: oracle [--explain FUNCTION+OFFSET] [--worst N] [--save FILE] [--jobs N] VMLINUX\n"
+		"Usage: oracle [--explain FUNCTION+OFFSET] [--worst N] [--save FILE] [--jobs N]\n"
+		"              [--modules DIR] VMLINUX\n"
 		"\n"
 		"Compares the analysis of every function of VMLINUX with its DWARF.\n"
 		"\n"
 		"  --explain FUNCTION+OFFSET  what both say at one instruction, and no more\n"
 		"  --worst N                  for each row and cause the N functions with most mismatches\n"
 		"  --save FILE                the table as tab-separated values\n"
+		"  --modules DIR              of the kernel's modules in DIR, not of the kernel\n"
 		"  --jobs N                   processes that share the functions; 1 to 16, default 1\n"
 		"\n"
 		"Exit status: 0 when every bar is met, 1 when one is not, 2 for errors.\n");
@@ -250,7 +331,7 @@ static void usage(FILE *to)
 
 struct options {
 	char *where;
-	const char *save;
+	const char *save, *modules;
 	u32 worst, jobs;
 };
 
@@ -273,6 +354,7 @@ static int take_options(int argc, char **argv, struct options *options)
 		{ "worst", required_argument, NULL, 'w' },
 		{ "save", required_argument, NULL, 's' },
 		{ "jobs", required_argument, NULL, 'j' },
+		{ "modules", required_argument, NULL, 'm' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -290,6 +372,9 @@ static int take_options(int argc, char **argv, struct options *options)
 		case 'j':
 			if (take_number("jobs", optarg, &options->jobs))
 				return 3;
+			break;
+		case 'm':
+			options->modules = optarg;
 			break;
 		case 's':
 			options->save = optarg;
@@ -317,7 +402,8 @@ static int run_image(const char *path, const struct options *options)
 		fprintf(stderr, "oracle: %s\n", oracle.image.error);
 		return 2;
 	}
-	ret = truth_open(&oracle.truth, oracle.image.fd, path);
+	ret = options->modules ? take_modules(options->modules) :
+				 truth_open(&oracle.truth, oracle.image.fd, path);
 	if (ret)
 		return ret;
 	if (sites_open(&oracle) || words_open(&oracle)) {

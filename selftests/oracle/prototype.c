@@ -12,7 +12,7 @@
 #define BY_VALUE_MAX 16
 
 struct prototypes {
-	struct stackanno_btf btf;
+	struct stackanno_btf kernel, btf;
 	u32 *memory;
 	const char **name;	/* of all functions, sorted */
 	u32 names;
@@ -23,16 +23,17 @@ static int order_name(const void *a, const void *b)
 	return strcmp(*(const char * const *)a, *(const char * const *)b);
 }
 
-static int sort_names(struct prototypes *prototypes, const struct image *image)
+static int sort_names(struct prototypes *prototypes, const struct image *image, u16 module)
 {
 	u32 i;
 
 	prototypes->name = calloc(image->functions, sizeof(prototypes->name[0]));
 	if (!prototypes->name)
 		return -ENOMEM;
+	prototypes->names = 0;
 	for (i = 0; i < image->functions; i++)
-		prototypes->name[i] = image->function[i].name;
-	prototypes->names = image->functions;
+		if (image->function[i].module == module)
+			prototypes->name[prototypes->names++] = image->function[i].name;
 	qsort(prototypes->name, prototypes->names, sizeof(prototypes->name[0]), order_name);
 	return 0;
 }
@@ -53,36 +54,63 @@ static u32 count_name(const struct prototypes *prototypes, const char *name)
 	return (u32)(last - found);
 }
 
+static Elf_Data *section_of(Elf *elf)
+{
+	Elf_Scn *section = NULL;
+	size_t names;
+
+	elf_getshdrstrndx(elf, &names);
+	while ((section = elf_nextscn(elf, section))) {
+		const Elf64_Shdr *header = elf64_getshdr(section);
+		const char *name = header ? elf_strptr(elf, names, header->sh_name) : NULL;
+
+		if (name && !strcmp(name, ".BTF"))
+			return elf_rawdata(section, NULL);
+	}
+	return NULL;
+}
+
+static int open_elf(struct prototypes *prototypes, Elf *elf, const struct stackanno_btf *base,
+		    struct stackanno_btf *btf)
+{
+	Elf_Data *data = section_of(elf);
+	u32 words;
+
+	if (!data || stackanno_btf_measure(data->d_buf, (u32)data->d_size, &words))
+		return -ENOENT;
+	prototypes->memory = calloc(words, sizeof(u32));
+	if (!prototypes->memory)
+		return -ENOMEM;
+	return stackanno_btf_open(data->d_buf, (u32)data->d_size, base, prototypes->memory,
+				  words, btf);
+}
+
 int prototype_open(struct oracle *oracle)
 {
 	struct prototypes *prototypes = calloc(1, sizeof(*prototypes));
-	Elf_Scn *section = NULL;
-	Elf_Data *data = NULL;
-	size_t names;
-	u32 words;
 
-	elf_getshdrstrndx(oracle->image.elf, &names);
-	while (prototypes && (section = elf_nextscn(oracle->image.elf, section))) {
-		const Elf64_Shdr *header = elf64_getshdr(section);
-		const char *name = header ? elf_strptr(oracle->image.elf, names,
-						       header->sh_name) : NULL;
-
-		if (name && !strcmp(name, ".BTF"))
-			data = elf_rawdata(section, NULL);
-	}
-	if (!data || stackanno_btf_measure(data->d_buf, (u32)data->d_size, &words)) {
+	if (!prototypes || open_elf(prototypes, oracle->image.elf, NULL, &prototypes->kernel)) {
 		fprintf(stderr, "oracle: the image has no BTF\n");
 		free(prototypes);
 		return -ENOENT;
 	}
-	prototypes->memory = calloc(words, sizeof(u32));
-	if (!prototypes->memory ||
-	    stackanno_btf_open(data->d_buf, (u32)data->d_size, NULL, prototypes->memory, words,
-			       &prototypes->btf) ||
-	    sort_names(prototypes, &oracle->image))
-		return -ENOMEM;
+	prototypes->btf = prototypes->kernel;
 	oracle->prototypes = prototypes;
-	return 0;
+	return sort_names(prototypes, &oracle->image, IMAGE_KERNEL);
+}
+
+int prototype_open_module(struct oracle *oracle, u16 module)
+{
+	struct prototypes *prototypes = oracle->prototypes;
+	int ret;
+
+	if (prototypes->btf.base)
+		free(prototypes->memory);
+	memset(&prototypes->btf, 0, sizeof(prototypes->btf));
+	ret = open_elf(prototypes, oracle->image.module[module - 1].elf, &prototypes->kernel,
+		       &prototypes->btf);
+	free(prototypes->name);
+	return ret ? ret : sort_names(prototypes, &oracle->image, module);
 }
 
 /*

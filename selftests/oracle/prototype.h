@@ -8,6 +8,9 @@
 /* Return: 0; -ENOENT, after a message on stderr, when the image has no BTF. */
 int prototype_open(struct oracle *oracle);
 
+/* As that of a module's functions, from now on. */
+int prototype_open_module(struct oracle *oracle, u16 module);
+
 /*
  * The prototype of the function at one call site: found when its parameters are at
  * the same registers under the same names as in DWARF.

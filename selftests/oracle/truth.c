@@ -2,6 +2,7 @@
 #include "truth.h"
 
 #include <dwarf.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -376,17 +377,11 @@ const char *truth_variable_name(const struct truth *truth, const struct variable
 
 /* ---- the whole ---- */
 
-int truth_open(struct truth *truth, int fd, const char *path)
+static int gather(struct truth *truth, const char *path)
 {
 	Dwarf_CU *cu = NULL;
 	Dwarf_Die unit, die;
 
-	memset(truth, 0, sizeof(*truth));
-	truth->dwarf = dwarf_begin(fd, DWARF_C_READ);
-	if (!truth->dwarf) {
-		fprintf(stderr, "oracle: %s: no DWARF in it: %s\n", path, dwarf_errmsg(-1));
-		return 2;
-	}
 	truth->cfi = dwarf_getcfi(truth->dwarf);
 	if (!truth->cfi) {
 		fprintf(stderr, "oracle: %s: no .debug_frame in it\n", path);
@@ -406,6 +401,84 @@ int truth_open(struct truth *truth, int fd, const char *path)
 	return 0;
 }
 
+int truth_open(struct truth *truth, int fd, const char *path)
+{
+	memset(truth, 0, sizeof(*truth));
+	truth->dwarf = dwarf_begin(fd, DWARF_C_READ);
+	if (!truth->dwarf) {
+		fprintf(stderr, "oracle: %s: no DWARF in it: %s\n", path, dwarf_errmsg(-1));
+		return 2;
+	}
+	return gather(truth, path);
+}
+
+/* ---- modules, whose DWARF is to be linked first ---- */
+
+struct placed {
+	const struct image *image;
+	u16 module;
+	const char *path;
+};
+
+static int find_file(Dwfl_Module *module, void **userdata, const char *name, Dwarf_Addr base,
+		     char **file_name, Elf **elf)
+{
+	const struct placed *placed = *userdata;
+
+	*file_name = strdup(placed->path);
+	return open(placed->path, O_RDONLY);
+}
+
+static int find_no_other(Dwfl_Module *module, void **userdata, const char *name,
+			 Dwarf_Addr base, const char *file_name, const char *link,
+			 GElf_Word crc, char **debuginfo)
+{
+	return -1;
+}
+
+static int section_address(Dwfl_Module *module, void **userdata, const char *name,
+			   Dwarf_Addr base, const char *section, GElf_Word index,
+			   const GElf_Shdr *header, Dwarf_Addr *address)
+{
+	const struct placed *placed = *userdata;
+
+	*address = image_section_address(placed->image, placed->module, section);
+	if (!*address)
+		*address = (Dwarf_Addr)-1;
+	return DWARF_CB_OK;
+}
+
+int truth_open_module(struct truth *truth, const struct image *image, u16 module,
+		      const char *path)
+{
+	static const Dwfl_Callbacks callbacks = {
+		.find_elf = find_file, .find_debuginfo = find_no_other,
+		.section_address = section_address };
+	const struct image_module *placed = &image->module[module - 1];
+	struct placed where = { image, module, path };
+	Dwfl_Module *reported = NULL;
+	Dwarf_Addr bias;
+	void **userdata;
+
+	memset(truth, 0, sizeof(*truth));
+	truth->dwfl = dwfl_begin(&callbacks);
+	if (truth->dwfl)
+		reported = dwfl_report_module(truth->dwfl, placed->name,
+					      placed->base[IMAGE_TEXT],
+					      placed->base[IMAGE_INIT_DATA] +
+					      placed->bytes[IMAGE_INIT_DATA] + 1);
+	if (reported && dwfl_module_info(reported, &userdata, NULL, NULL, NULL, NULL, NULL, NULL)) {
+		*userdata = &where;
+		dwfl_report_end(truth->dwfl, NULL, NULL);
+		truth->dwarf = dwfl_module_getdwarf(reported, &bias);
+	}
+	if (!truth->dwarf) {
+		fprintf(stderr, "oracle: %s: no DWARF in it: %s\n", path, dwfl_errmsg(-1));
+		return 2;
+	}
+	return gather(truth, path);
+}
+
 void truth_close(struct truth *truth)
 {
 	free(truth->subprogram);
@@ -414,5 +487,8 @@ void truth_close(struct truth *truth)
 	free(truth->range);
 	free(truth->site);
 	free(truth->argument);
-	dwarf_end(truth->dwarf);
+	if (truth->dwfl)
+		dwfl_end(truth->dwfl);
+	else
+		dwarf_end(truth->dwarf);
 }

@@ -4,9 +4,11 @@
 #define STACKANNO_TRUTH_H
 
 #include <elfutils/libdw.h>
+#include <elfutils/libdwfl.h>
 #include <stdbool.h>
 
 #include "core/env.h"
+#include "image.h"
 
 enum place_kind {
 	PLACE_NONE,	/* DWARF does not say */
@@ -64,6 +66,7 @@ struct rules {
 };
 
 struct truth {
+	Dwfl *dwfl;			/* of a module; NULL */
 	Dwarf *dwarf;
 	Dwarf_CFI *cfi;
 	struct subprogram *subprogram;	/* sorted by address */
@@ -77,6 +80,11 @@ struct truth {
 
 /* Return: 0, or the exit status after a message on stderr. */
 int truth_open(struct truth *truth, int fd, const char *path);
+
+/* Of a module that was placed in an image: all addresses are those it has there. */
+int truth_open_module(struct truth *truth, const struct image *image, u16 module,
+		      const char *path);
+
 void truth_close(struct truth *truth);
 
 /* The subprogram that is entered at an address; NULL. */
