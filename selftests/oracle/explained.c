@@ -25,6 +25,7 @@ static const struct {
 	{ ROW_CFA_BOUNDARIES, "machine_check_poll", SYNC_CORE },
 	{ ROW_ROLES_CERTAIN, "dmi_sysfs_sel_*", UNUSED },
 	{ ROW_ROLES_CERTAIN, "ZSTD_*", UNUSED },
+	{ ROW_ROLES_CERTAIN, "mlx5e_handle_*", UNUSED },
 	{ ROW_ROLES_CERTAIN, "pci_bridge_distribute_available_resources", UNUSED },
 	{ ROW_ROLES_CERTAIN, "set_bringup_idt_handler.constprop.0", UNUSED },
 	{ ROW_PROTOTYPE, "__clk_register_clkdev", DECLARED },
