@@ -186,8 +186,8 @@ static void step(struct machine *machine, const Dwarf_Attribute *attribute, cons
 	}
 	switch (atom) {
 	case DW_OP_addr:
-		/* A symbol of another file, which nobody has linked. */
-		if (op->number)
+		/* Of another file, or of a section that is laid out nowhere: not linked. */
+		if ((s64)op->number < 0)
 			push_number(machine, (s64)op->number);
 		else
 			push(machine, unknown);
