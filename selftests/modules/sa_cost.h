@@ -6,8 +6,8 @@
 /**
  * sa_cost_run() - take turns with dump_stack() and a warning's record
  *
- * Both eight levels deep in the chain, with interrupts off, as an oops runs. The
- * medians go to the log, one line: "sa_cost: dump_stack NS record NS turns N".
+ * Both eight levels deep in the chain; a record's time ends when every word of it is
+ * explained. The medians go to the log, one line: "sa_cost: dump_stack NS record NS turns N".
  *
  * Context: task.
  * Return: 0.
