@@ -35,6 +35,20 @@ static int branch(struct stackanno_flow *flow, const struct stackanno_body_step 
 	return ret;
 }
 
+/*
+ * A jump out of the function, or by a pointer: a tail call, unless the frame still
+ * stands. Then it leads to a place in the function that was not found.
+ */
+static void note_jump(struct stackanno_flow *flow, const struct stackanno_body_step *step)
+{
+	struct stackanno_value sp = flow->work.reg[stackanno_arch_abi.sp];
+
+	if (step->exit != STACKANNO_EXIT_JUMP || step->target != STACKANNO_FLOW_NOWHERE)
+		return;
+	if (sp.kind != STACKANNO_VALUE_CFA || sp.offset != -stackanno_arch_abi.link_bytes)
+		flow->summary.out_of_sight++;
+}
+
 static int run_block(struct stackanno_flow *flow, u32 block)
 {
 	struct stackanno_body_cursor cursor;
@@ -52,6 +66,7 @@ static int run_block(struct stackanno_flow *flow, u32 block)
 		if (stackanno_body_next(flow, &cursor, &step))
 			return 0;
 		stackanno_effect_step(flow, &step);
+		note_jump(flow, &step);
 		if (step.target != STACKANNO_FLOW_NOWHERE)
 			ret = branch(flow, &step);
 		if (ret)
@@ -239,4 +254,77 @@ const struct stackanno_flow_state *stackanno_flow_calling(struct stackanno_flow 
 	if (state)
 		*call = ip - flow->list.length;
 	return state;
+}
+
+/* Where a path to a place is looked for. */
+struct search {
+	u32 target;	/* position */
+	bool behind;	/* the instruction there is to be run, too */
+};
+
+static void set_next(struct stackanno_flow *flow, u32 position)
+{
+	u32 block;
+
+	if (position == STACKANNO_FLOW_NOWHERE || !bit_of(flow->leads, position))
+		return;
+	block = stackanno_body_block(flow, position);
+	if (!bit_of(flow->visited, block))
+		flow->pending[block / 8] |= 1 << (block % 8);
+}
+
+/* Pass a block behind @from, leaving the ways out of it in @pending. */
+static bool finds(struct stackanno_flow *flow, u32 block, u32 from, const struct search *search)
+{
+	struct stackanno_body_cursor cursor;
+	struct stackanno_body_step step;
+	u32 end = stackanno_body_open(flow, block, &cursor), at;
+
+	while (cursor.position < end) {
+		at = cursor.position;
+		if (at != flow->leader[block] && bit_of(flow->leads, at)) {
+			set_next(flow, at);
+			return false;
+		}
+		if (stackanno_body_next(flow, &cursor, &step))
+			return false;
+		if (from == STACKANNO_FLOW_NOWHERE &&
+		    (search->behind ? search->target - at < step.length : at == search->target))
+			return true;
+		/* Behind a call that does not return its return address is still asked for. */
+		if (from != STACKANNO_FLOW_NOWHERE && at < from)
+			continue;
+		from = STACKANNO_FLOW_NOWHERE;
+		set_next(flow, step.target);
+		if (!step.on && step.exit != STACKANNO_EXIT_RESUME)
+			return false;
+	}
+	return false;
+}
+
+bool stackanno_flow_reaches(struct stackanno_flow *flow, u32 from, u64 ip, bool returning)
+{
+	struct search search = { .behind = returning };
+	u32 block, left;
+
+	search.target = stackanno_body_position(flow, returning ? ip - 1 : ip);
+	if (flow->straight || search.target == STACKANNO_FLOW_NOWHERE || from >= flow->code_bytes)
+		return true;
+	memset(flow->pending, 0, sizeof(flow->pending));
+	memset(flow->visited, 0, sizeof(flow->visited));
+	/* The first block is passed from the writer on, and whole when a way leads back. */
+	if (finds(flow, stackanno_body_block(flow, from), from, &search))
+		return true;
+	for (left = flow->summary.blocks; left; left--) {
+		for (block = 0; block < flow->summary.blocks; block++)
+			if (bit_of(flow->pending, block))
+				break;
+		if (block == flow->summary.blocks)
+			return false;
+		flow->pending[block / 8] &= ~(1 << (block % 8));
+		flow->visited[block / 8] |= 1 << (block % 8);
+		if (finds(flow, block, STACKANNO_FLOW_NOWHERE, &search))
+			return true;
+	}
+	return false;
 }

@@ -120,7 +120,7 @@ struct stackanno_flow_summary {
 	u32 unknown;		/* instructions that were not known */
 	u32 undecoded;		/* places that are no instructions */
 	u32 conflicts;		/* joins of different stack pointers */
-	u32 out_of_sight;	/* breakpoints, and jumps to where no function begins */
+	u32 out_of_sight;	/* breakpoints; jumps to where no function begins, or nobody knows */
 	u32 slots_dropped;	/* stores that found no room */
 	bool lean;		/* slots of values made in the function were given up */
 	u16 align_at;		/* position of the instruction that rounds; NOWHERE */
@@ -210,6 +210,18 @@ const struct stackanno_flow_state *stackanno_flow_at(struct stackanno_flow *flow
  */
 const struct stackanno_flow_state *stackanno_flow_calling(struct stackanno_flow *flow, u64 ip,
 							  u64 *call);
+
+/**
+ * stackanno_flow_reaches() - whether one instruction can have been run before another
+ * @flow: after a stackanno_flow_run() that returned 0; states already asked for stay
+ * @from: position of the one
+ * @ip: address of the other
+ * @returning: as in stackanno_flow_at()
+ *
+ * Context: any. Bounded: each block is passed twice at most.
+ * Return: false when no path leads from the one to the other.
+ */
+bool stackanno_flow_reaches(struct stackanno_flow *flow, u32 from, u64 ip, bool returning);
 
 /**
  * stackanno_flow_slot() - a slot of a state

@@ -6,6 +6,7 @@
 #include "role.h"
 
 #include "arch.h"
+#include "effect.h"
 #include "frame.h"
 #include "text.h"
 
@@ -20,7 +21,7 @@
 struct context {
 	struct stackanno_builder *builder;
 	struct stackanno_frame *frame;
-	const struct stackanno_flow *flow;
+	struct stackanno_flow *flow;
 	const struct stackanno_flow_state *state;
 	const u64 *canary;
 	u64 cfa;
@@ -125,24 +126,6 @@ static void set_canary(const struct context *context, struct stackanno_word *wor
 		word->flags |= STACKANNO_WORD_SUSPECT;
 }
 
-/* What a prologue pushes, and no argument ever is. */
-static bool is_kept(struct stackanno_value value)
-{
-	if (value.width != WHOLE)
-		return false;
-	switch (value.kind) {
-	case STACKANNO_VALUE_ENTRY:
-		return !value.offset && stackanno_arch_abi.saved >> value.id & 1;
-	case STACKANNO_VALUE_CFA:
-		return !value.offset;
-	case STACKANNO_VALUE_CANARY:
-	case STACKANNO_VALUE_RETURN:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /*
  * Arguments that did not fit into registers are pushed last: the words from the
  * stack pointer up that pushes made, but for what a prologue keeps.
@@ -160,7 +143,7 @@ static u32 outgoing(const struct context *context, const struct stackanno_flow_s
 		return 0;
 	for (offset = sp.offset; offset <= slot->offset; offset += WORD) {
 		at = stackanno_flow_slot(context->state, slot->base, offset);
-		if (!at || !(at->flags & STACKANNO_SLOT_PUSHED) || is_kept(at->value))
+		if (!at || !(at->flags & STACKANNO_SLOT_PUSHED) || stackanno_effect_protects(at->value))
 			return 0;
 	}
 	return stackanno_arch_abi.arguments + 1 + (slot->offset - sp.offset) / WORD;
@@ -168,18 +151,15 @@ static u32 outgoing(const struct context *context, const struct stackanno_flow_s
 
 /* The entry value of a register, which some instruction put here. */
 static void set_entry(const struct context *context, struct stackanno_word *word,
-		      struct stackanno_value value)
+		      const struct stackanno_flow_slot *slot)
 {
-	bool saved = stackanno_arch_abi.saved >> value.id & 1;
+	bool saved = stackanno_arch_abi.saved >> slot->value.id & 1;
 
-	/*
-	 * Of saved registers DWARF has borne out every slot. What other slots
-	 * hold rests on no unseen store, of which the emulator has a few that
-	 * are not explained: likely at most.
-	 */
+	/* What was pushed, and is no callee's to keep, may be an argument yet. */
 	set_role(context, word, saved ? STACKANNO_ROLE_SAVED : STACKANNO_ROLE_SPILL,
-		 (u16)stackanno_arch_register_field(value.id),
-		 saved && !value.soft ? STACKANNO_EVIDENCE_CERTAIN : STACKANNO_EVIDENCE_LIKELY);
+		 (u16)stackanno_arch_register_field(slot->value.id),
+		 slot->value.soft || (!saved && slot->flags & STACKANNO_SLOT_PUSHED) ?
+		 STACKANNO_EVIDENCE_LIKELY : STACKANNO_EVIDENCE_CERTAIN);
 }
 
 /* A slot that fills its word, and what it holds on every path. */
@@ -196,10 +176,10 @@ static void by_slot(const struct context *context, struct stackanno_word *word,
 		set_role(context, word, STACKANNO_ROLE_OUTGOING, (u16)number,
 			 STACKANNO_EVIDENCE_LIKELY);
 	} else if (value.kind == STACKANNO_VALUE_ENTRY && !value.offset && value.width == WHOLE) {
-		set_entry(context, word, value);
+		set_entry(context, word, slot);
 	} else {
 		/* One that was pushed may be an argument of a call yet to come. */
-		set_local(context, word, slot->flags & STACKANNO_SLOT_PUSHED && !is_kept(value) ?
+		set_local(context, word, slot->flags & STACKANNO_SLOT_PUSHED && !stackanno_effect_protects(value) ?
 			  STACKANNO_EVIDENCE_LIKELY : STACKANNO_EVIDENCE_CERTAIN, slot->writer);
 		/* A realigned frame begins with a copy of it. */
 		if (value.kind == STACKANNO_VALUE_RETURN)
@@ -234,11 +214,11 @@ static void follow_object(struct context *context, u64 address, u32 base, s32 of
 {
 	int index = stackanno_flow_word(base, offset);
 
-	if (base != context->object_base || (slot && is_kept(slot->value)))
+	if (base != context->object_base || (slot && stackanno_effect_protects(slot->value)))
 		context->object = 0;
 	context->object_base = base;
 	if (index >= 0 && bit_of(context->flow->summary.escaped[base], index) &&
-	    !(slot && is_kept(slot->value)))
+	    !(slot && stackanno_effect_protects(slot->value)))
 		context->object = address;
 }
 
@@ -269,6 +249,14 @@ static void untouched(const struct context *context, struct stackanno_word *word
 }
 
 /* No path is known to have written it last: what is done there at all. */
+/* One instruction alone writes the word, and it was not run yet. */
+static bool is_written_later(const struct context *context, u32 writer)
+{
+	return !context->part && writer < STACKANNO_FLOW_MANY &&
+	       !stackanno_flow_reaches(context->flow, writer, context->frame->ip,
+				       context->returning);
+}
+
 static void by_function(struct context *context, struct stackanno_word *word, u32 base, s32 offset)
 {
 	const struct stackanno_flow_summary *summary = &context->flow->summary;
@@ -289,6 +277,8 @@ static void by_function(struct context *context, struct stackanno_word *word, u3
 		set_role(context, word, STACKANNO_ROLE_BUFFER,
 			 (u16)((word->address - context->object) / WORD),
 			 STACKANNO_EVIDENCE_LIKELY);
+	} else if (is_written_later(context, summary->writer[base][index])) {
+		set_role(context, word, STACKANNO_ROLE_UNWRITTEN, 0, STACKANNO_EVIDENCE_LIKELY);
 	} else if (context->part || summary->writer[base][index] != STACKANNO_FLOW_NOWHERE) {
 		set_local(context, word, STACKANNO_EVIDENCE_LIKELY, summary->writer[base][index]);
 	} else if (bit_of(summary->touched[base], index)) {

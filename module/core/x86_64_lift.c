@@ -544,7 +544,7 @@ static void op_group_5(struct lift *lift)
 		break;
 	case 4:
 	case 5:
-		lift->list->exit = STACKANNO_EXIT_LEAVE;
+		lift->list->exit = STACKANNO_EXIT_JUMP;
 		break;
 	case 6:
 		if (is_memory(lift))

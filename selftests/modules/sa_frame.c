@@ -63,8 +63,7 @@ static const struct laid laid[] = {
 		WORD(-56, "rbx", HOLDS(MAGIC_RBX), AT(BIT_OF(6) | BIT_OF(CALL))) } },
 	{ "locals", "sa_frame_locals", sa_frame_locals, FROM(0, 3) | BIT_OF(CALL), 0, {
 		WORD(-0x10, "pad", AT(FROM(1, 2) | BIT_OF(CALL))),
-		/* Not yet written at the first stop, which the analysis does not tell. */
-		WORD(-0x18, "rsp+0x28_?", AT(BIT_OF(1) | BIT_OF(CALL))),
+		WORD(-0x18, "unwritten_?", AT(BIT_OF(1) | BIT_OF(CALL))),
 		WORD(-0x18, "rsp+0x28", HOLDS(1), AT(BIT_OF(2))),
 		WORD(-0x20, "rsp+0x20", .value = 0x5a5a0000, .mask = 0xffff0000,
 		     AT(FROM(1, 2) | BIT_OF(CALL))),
@@ -75,12 +74,12 @@ static const struct laid laid[] = {
 		WORD(-0x38, "rsp+0x8", HOLDS(MAGIC_LOCAL), AT(FROM(1, 2) | BIT_OF(CALL))),
 		WORD(-0x40, "pad", AT(FROM(1, 2) | BIT_OF(CALL))) } },
 	{ "spills", "sa_frame_spills", sa_frame_spills, BIT_OF(1) | BIT_OF(CALL), 0, {
-		WORD(-0x10, "spill_rdi_?", HOLDS(MAGIC_RDI)),
-		WORD(-0x18, "spill_rsi_?", HOLDS(MAGIC_RSI)),
-		WORD(-0x20, "spill_rdx_?", HOLDS(MAGIC_RDX)),
-		WORD(-0x28, "spill_rcx_?", HOLDS(MAGIC_RCX)),
-		WORD(-0x30, "spill_r8_?", HOLDS(MAGIC_R8)),
-		WORD(-0x38, "spill_r9_?", HOLDS(MAGIC_R9)) } },
+		WORD(-0x10, "spill_rdi", HOLDS(MAGIC_RDI)),
+		WORD(-0x18, "spill_rsi", HOLDS(MAGIC_RSI)),
+		WORD(-0x20, "spill_rdx", HOLDS(MAGIC_RDX)),
+		WORD(-0x28, "spill_rcx", HOLDS(MAGIC_RCX)),
+		WORD(-0x30, "spill_r8", HOLDS(MAGIC_R8)),
+		WORD(-0x38, "spill_r9", HOLDS(MAGIC_R9)) } },
 	{ "moves", "sa_frame_moves", sa_frame_moves, FROM(1, 2) | BIT_OF(CALL), 0, {
 		WORD(-0x10, "rbx", HOLDS(MAGIC_RBX)),
 		WORD(-0x18, "r15", HOLDS(MAGIC_R15)),
@@ -121,7 +120,7 @@ static const struct laid laid[] = {
 	{ "realigned", "sa_frame_realigned", sa_frame_realigned,
 	  FROM(1, 2) | BIT_OF(CALL), -0x10, {
 		WORD(-0x10, "rbp", HOLDS(MAGIC_RBP), AT(BIT_OF(1) | BIT_OF(CALL))),
-		WORD(-0x08, "spill_rdi_?", HOLDS(MAGIC_RDI), ROUNDED,
+		WORD(-0x08, "spill_rdi", HOLDS(MAGIC_RDI), ROUNDED,
 		     AT(BIT_OF(1) | BIT_OF(CALL))),
 		WORD(-0x10, "pad", ROUNDED, AT(BIT_OF(1) | BIT_OF(CALL))),
 		WORD(-0x18, "pad", ROUNDED, AT(BIT_OF(1) | BIT_OF(CALL))),
@@ -192,7 +191,7 @@ static void tell_caller(void)
 	unsigned long addr = sa_frame_cfa;
 	unsigned int i;
 
-	tell("sa_frame_enter", addr, (unsigned long)chosen->run, ~0UL, "spill_rdi_?");
+	tell("sa_frame_enter", addr, (unsigned long)chosen->run, ~0UL, "spill_rdi");
 	for (i = 0; i < ARRAY_SIZE(saved); i++) {
 		addr += sizeof(addr);
 		tell("sa_frame_enter", addr, 0, 0, saved[i]);

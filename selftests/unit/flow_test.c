@@ -316,6 +316,48 @@ TEST(a_branch_tells_what_an_argument_is)
 	EXPECT_FALSE(stackanno_flow_fact(state, RSI, &value, &half));
 }
 
+TEST(what_is_written_later_was_not_written_yet)
+{
+	/* sub $8,%rsp; nop; mov %rdi,(%rsp); test %esi,%esi; jne 4; nop; call; nop */
+	struct world_code once = { .body = "4883ec08 90 48893c24 85f6 9090 90 e800010000 90" };
+	struct world_code again = { .body = "4883ec08 90 48893c24 85f6 75f7 90 e800010000 90" };
+	static const struct {
+		u64 ip;
+		bool returning, once, again;
+	} places[] = {
+		{ WORLD_BODY + 4, false, false, true },
+		{ WORLD_BODY + 5, false, false, true },
+		{ WORLD_BODY + 9, false, true, true },
+		{ WORLD_BODY + 19, true, true, true },
+		{ WORLD_BODY, false, false, false },
+	};
+	struct world world;
+	u32 i;
+
+	ASSERT_EQ(0, world_run(&world, &once, &flow));
+	for (i = 0; i < ARRAY_SIZE(places); i++)
+		EXPECT_EQ(places[i].once, stackanno_flow_reaches(&flow, 5, places[i].ip,
+								 places[i].returning));
+	ASSERT_EQ(0, world_run(&world, &again, &flow));
+	for (i = 0; i < ARRAY_SIZE(places); i++)
+		EXPECT_EQ(places[i].again, stackanno_flow_reaches(&flow, 5, places[i].ip,
+								  places[i].returning));
+	/* Of a place outside nothing is ruled out. */
+	EXPECT_TRUE(stackanno_flow_reaches(&flow, 5, WORLD_BODY - 1, false));
+}
+
+TEST(a_jump_by_a_pointer_out_of_a_frame_that_stands_hides_code)
+{
+	/* push %rbx; jmp *%rax; and without the push, a tail call */
+	struct world_code table = { .body = "53 ffe0 90" }, tail = { .body = "90 ffe0 90" };
+	struct world world;
+
+	ASSERT_EQ(0, world_run(&world, &table, &flow));
+	EXPECT_EQ(1, flow.summary.out_of_sight);
+	ASSERT_EQ(0, world_run(&world, &tail, &flow));
+	EXPECT_EQ(0, flow.summary.out_of_sight);
+}
+
 TEST(a_callee_is_given_what_the_registers_hold_before_the_call)
 {
 	/* mov $5,%edi; call; ret */

@@ -43,7 +43,7 @@ static const struct layout layouts[] = {
 	/* sub $0x18,%rsp; movb $1,(%rsp); movl $2,0xc(%rsp); mov %rdi,0x10(%rsp); call */
 	{ "less than a word is a local, an entry value is spilled",
 	  { .body = "4883ec18 c6042401 c744240c02000000 48897c2410 e800010000 c3" }, 0x1a,
-	  .words = 4, .labels = "[rsp+0x0][rsp+0x8][spill rdi ?][ret]" },
+	  .words = 4, .labels = "[rsp+0x0][rsp+0x8][spill rdi][ret]" },
 	/* push $9; push $8; push $7; call */
 	{ "arguments are counted from the stack pointer",
 	  { .body = "6a09 6a08 6a07 e800010000 c3" }, 0xb, .words = 4,
@@ -63,10 +63,10 @@ static const struct layout layouts[] = {
 	/* push %rbp; mov %rsp,%rbp; and $-32,%rsp; sub $0x20,%rsp; mov %rsi,8(%rsp); call */
 	{ "the gap of a realigned frame depends on where the frame lies",
 	  { .body = "55 4889e5 4883e4e0 4883ec20 4889742408 e800010000 c3" }, 0x16, .words = 8,
-	  .labels = "[pad][spill rsi ?][pad][pad][align][align][rbp][ret]" },
+	  .labels = "[pad][spill rsi][pad][pad][align][align][rbp][ret]" },
 	{ "and may be empty",
 	  { .body = "55 4889e5 4883e4e0 4883ec20 4889742408 e800010000 c3" }, 0x16, .words = 6,
-	  .labels = "[pad][spill rsi ?][pad][pad][rbp][ret]" },
+	  .labels = "[pad][spill rsi][pad][pad][rbp][ret]" },
 	/* push %rbp; mov %rsp,%rbp; push %rbx; sub %rdi,%rsp; call */
 	{ "room that is made at run time is for arrays",
 	  { .body = "55 4889e5 53 4829fc e800010000 c3" }, 0xd, .words = 6,
