@@ -43,11 +43,18 @@ const u8 *image_bytes(const struct image *image, u64 address, u32 *len)
 
 static u32 op_read(struct stackanno_ops *ops, u64 address, u8 *buf, u32 len)
 {
-	const u8 *bytes = image_bytes((struct image *)ops, address, &len);
+	struct image *image = (struct image *)ops;
+	const struct image_section *section = &image->section[image->recent];
 
-	if (!bytes)
+	if (image->recent >= image->sections || address - section->begin >=
+	    section->end - section->begin)
+		section = section_of(image, address);
+	if (!section || !section->bytes)
 		return 0;
-	memcpy(buf, bytes, len);
+	image->recent = (u32)(section - image->section);
+	if (len > section->end - address)
+		len = (u32)(section->end - address);
+	memcpy(buf, section->bytes + (address - section->begin), len);
 	return len;
 }
 

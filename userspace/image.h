@@ -78,6 +78,7 @@ struct image {
 	u16 modules;
 	struct image_section *section;	/* sorted by address */
 	u32 sections;
+	u32 recent;			/* section that was read last: so is the next, mostly */
 	struct function *function;	/* sorted by address, one an address */
 	u32 functions;
 	struct function *routine;	/* of assembly, which nobody calls; sorted alike */

@@ -6,13 +6,12 @@
  */
 #include "effect.h"
 
+#include "slots.h"
+
 #define WORD 8
-/* An object's address may be that of a member: so far below it is doubted. */
-#define OBJECT_REACH 256
 #define PASSED_LAST (STACKANNO_FLOW_PASSED - 1)
 
 #define S64_MAXIMUM 0x7fffffffffffffffLL
-#define S64_MINIMUM (-S64_MAXIMUM - 1)
 
 static const struct stackanno_value unknown;
 
@@ -122,114 +121,6 @@ bool stackanno_effect_protects(struct stackanno_value value)
 	}
 }
 
-/* Index of the first slot of @base at or above an offset. */
-static u32 slot_index(const struct stackanno_flow_state *state, u32 base, s64 offset)
-{
-	u32 low = 0, high = state->slots, middle;
-
-	while (low < high) {
-		middle = (low + high) / 2;
-		if (state->slot[middle].base < base ||
-		    (state->slot[middle].base == base && state->slot[middle].offset < offset))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static void remove_slots(struct stackanno_flow_state *state, u32 first, u32 end)
-{
-	if (first == end)
-		return;
-	memmove(&state->slot[first], &state->slot[end],
-		(state->slots - end) * sizeof(state->slot[0]));
-	state->slots -= end - first;
-}
-
-/* Nothing is known any more of what overlaps [offset, offset + bytes). */
-static void forget(struct stackanno_flow_state *state, u32 base, s64 offset, s64 bytes)
-{
-	u32 first = slot_index(state, base, offset - WORD + 1), end;
-
-	/* No slot is larger than a word: few begin below and reach in. */
-	while (first < state->slots && state->slot[first].base == base &&
-	       state->slot[first].offset + state->slot[first].size <= offset)
-		first++;
-	for (end = first; end < state->slots && state->slot[end].base == base &&
-	     state->slot[end].offset < offset + bytes; end++)
-		;
-	remove_slots(state, first, end);
-}
-
-static void put_slot(struct stackanno_flow *flow, u32 base, s32 offset, u32 size,
-		     struct stackanno_value value, u32 flags)
-{
-	struct stackanno_flow_state *state = &flow->work;
-	u32 i;
-
-	forget(state, base, offset, size);
-	if (state->slots == STACKANNO_FLOW_SLOTS) {
-		flow->summary.slots_dropped++;
-		return;
-	}
-	i = slot_index(state, base, offset);
-	memmove(&state->slot[i + 1], &state->slot[i],
-		(state->slots - i) * sizeof(state->slot[0]));
-	state->slot[i] = (struct stackanno_flow_slot){
-		.value = value, .offset = offset, .size = size, .flags = flags, .base = base,
-		.writer = flow->at };
-	state->slots++;
-}
-
-const struct stackanno_flow_slot *stackanno_flow_slot(const struct stackanno_flow_state *state,
-						      u32 base, s32 offset)
-{
-	u32 i = slot_index(state, base, offset);
-
-	return i < state->slots && state->slot[i].base == base &&
-	       state->slot[i].offset == offset ? &state->slot[i] : NULL;
-}
-
-/* Somebody who has the escaped addresses may have written. */
-static void foreign_write(struct stackanno_flow *flow)
-{
-	struct stackanno_flow_state *state = &flow->work;
-	u32 i, kept = 0;
-
-	for (i = 0; i < state->slots; i++) {
-		struct stackanno_flow_slot *slot = &state->slot[i];
-		s64 low = state->escape.low[slot->base];
-
-		if (low != STACKANNO_EFFECT_NO_LOW && !stackanno_effect_protects(slot->value)) {
-			if (slot->offset + slot->size > low)
-				continue;
-			if (slot->offset + OBJECT_REACH > low)
-				slot->value.soft = 1;
-		}
-		if (kept != i)
-			state->slot[kept] = *slot;
-		kept++;
-	}
-	state->slots = kept;
-}
-
-/* What lies below the stack pointer is nobody's. */
-static void drop_below(struct stackanno_flow *flow, struct stackanno_value sp)
-{
-	struct stackanno_flow_state *state = &flow->work;
-	u32 base = base_of(sp);
-
-	if (!stackanno_value_in_frame(sp))
-		return;
-	remove_slots(state, slot_index(state, base, S64_MINIMUM),
-		     slot_index(state, base, sp.offset));
-	/* What was rounded lies below all that was not. */
-	if (base == STACKANNO_BASE_CFA)
-		remove_slots(state, slot_index(state, STACKANNO_BASE_ALIGNED, S64_MINIMUM),
-			     state->slots);
-}
-
 /* ---- values of one instruction ---- */
 
 static bool is_older(const struct stackanno_flow *flow, struct stackanno_value value)
@@ -273,7 +164,7 @@ static void set_reg(struct stackanno_flow *flow, u8 reg, struct stackanno_value 
 		return;
 	/* Downwards there is nothing to drop. */
 	if (!stackanno_value_in_frame(old) || old.kind != value.kind || value.offset > old.offset)
-		drop_below(flow, value);
+		stackanno_slots_drop_below(&flow->work, value);
 }
 
 /* ---- memory ---- */
@@ -378,15 +269,15 @@ static void do_store(struct stackanno_flow *flow, const struct stackanno_ir *ir,
 		write_frame(flow, at, ir->size);
 		if (ir->size == 0 || !stackanno_value_cut(value, ir->size, false, &value))
 			value = unknown;
-		put_slot(flow, base_of(at), at.offset, ir->size, value,
+		stackanno_slots_put(flow, base_of(at), at.offset, ir->size, value,
 			 ir->flags & STACKANNO_IR_PUSH ? STACKANNO_SLOT_PUSHED : 0);
 		break;
 	case PLACE_NEAR:
 		escape(flow, at);
-		foreign_write(flow);
+		stackanno_slots_foreign_write(&flow->work);
 		break;
 	case PLACE_ANYWHERE:
-		foreign_write(flow);
+		stackanno_slots_foreign_write(&flow->work);
 		break;
 	case PLACE_OTHER:
 		break;
@@ -401,18 +292,18 @@ static void do_store_any(struct stackanno_flow *flow, const struct stackanno_ir 
 
 	if (place == PLACE_FRAME && ir->imm && ir->imm <= WORD) {
 		write_frame(flow, at, bytes);
-		put_slot(flow, base_of(at), at.offset, (u32)bytes, fresh(flow, 0xff),
+		stackanno_slots_put(flow, base_of(at), at.offset, (u32)bytes, fresh(flow, 0xff),
 			 ir->flags & STACKANNO_IR_PUSH ? STACKANNO_SLOT_PUSHED : 0);
 	} else if (place == PLACE_FRAME) {
 		if (!ir->imm)
 			escape(flow, at);
 		write_frame(flow, at, ir->imm ? bytes : WORD);
-		forget(&flow->work, base_of(at), at.offset, bytes);
+		stackanno_slots_forget(&flow->work, base_of(at), at.offset, bytes);
 	} else if (place == PLACE_NEAR) {
 		escape(flow, at);
-		foreign_write(flow);
+		stackanno_slots_foreign_write(&flow->work);
 	} else if (place == PLACE_ANYWHERE) {
-		foreign_write(flow);
+		stackanno_slots_foreign_write(&flow->work);
 	}
 }
 
@@ -430,18 +321,18 @@ static void do_fill(struct stackanno_flow *flow, const struct stackanno_ir *ir)
 	if (!stackanno_value_in_frame(at)) {
 		if (at.kind != STACKANNO_VALUE_ENTRY && at.kind != STACKANNO_VALUE_PASSED &&
 		    at.kind != STACKANNO_VALUE_CONST)
-			foreign_write(flow);
+			stackanno_slots_foreign_write(&flow->work);
 		set_reg(flow, ir->dst, fresh(flow, ir->dst));
 		return;
 	}
 	if (bytes < 0) {
 		escape(flow, at);
-		foreign_write(flow);
+		stackanno_slots_foreign_write(&flow->work);
 		set_reg(flow, ir->dst, fresh(flow, ir->dst));
 		return;
 	}
 	write_frame(flow, at, bytes);
-	forget(&flow->work, base_of(at), at.offset, bytes);
+	stackanno_slots_forget(&flow->work, base_of(at), at.offset, bytes);
 	if (!stackanno_value_add(at, bytes, WORD, &end))
 		end = fresh(flow, ir->dst);
 	set_reg(flow, ir->dst, end);
@@ -624,7 +515,7 @@ static void do_call(struct stackanno_flow *flow)
 		if (stackanno_arch_abi.passed >> reg & 1 && !is_argument_pointer(flow, reg))
 			escape(flow, flow->work.reg[reg]);
 	forget_outgoing(flow);
-	foreign_write(flow);
+	stackanno_slots_foreign_write(&flow->work);
 	for (reg = 0; reg < STACKANNO_IR_REGS; reg++)
 		if (!(stackanno_arch_abi.saved >> reg & 1))
 			flow->work.reg[reg] = fresh(flow, reg);
@@ -705,7 +596,7 @@ void stackanno_effect_enter(struct stackanno_flow *flow)
 	state->reg[sp] = stackanno_value_make(STACKANNO_VALUE_CFA, 0,
 					      -stackanno_arch_abi.link_bytes);
 	flow->at = 0;
-	put_slot(flow, STACKANNO_BASE_CFA, -stackanno_arch_abi.link_bytes, WORD,
+	stackanno_slots_put(flow, STACKANNO_BASE_CFA, -stackanno_arch_abi.link_bytes, WORD,
 		 stackanno_value_make(STACKANNO_VALUE_RETURN, 0, 0), 0);
 }
 

@@ -141,8 +141,8 @@ static void join_value(struct join *join, struct stackanno_value *old,
 	struct stackanno_value joined = *old;
 
 	/* What holds the same on both sides, and is not of this join's making, stays. */
-	if (old->kind != STACKANNO_VALUE_JOIN && old->soft == soft &&
-	    stackanno_value_equal(*old, new))
+	if (old->soft == soft && stackanno_value_equal(*old, new) &&
+	    !is_of_block(*old, join->block))
 		return;
 	if (!stackanno_value_equal(*old, new) || is_of_block(*old, join->block)) {
 		if (location != stackanno_arch_abi.sp && !stackanno_value_equal(*old, new)) {
