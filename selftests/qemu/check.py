@@ -73,9 +73,11 @@ def check_crash(run, crash):
         return
     facts = Facts(run.console, crash.who)
     run.expect(report.reason == crash.reason, f"the reason is {crash.reason}", report.lines[:1])
-    # The end of a stack that overflowed may have been overwritten, or not.
+    # The end of a stack that overflowed may have been overwritten, or not; where the
+    # stack was used down to it, the word is shown, and suspect beside the note.
     broken = crash.stack_end != "BROKEN" and report.has("end magic BROKEN")
-    suspects = crash.suspects + (1 if broken else 0)
+    shown = sum("[magic BROKEN" in line for line in report.lines)
+    suspects = crash.suspects + (1 + shown if broken else 0)
     run.expect(report.counts[2] == suspects, f"there are {suspects} suspects",
                "\n".join(line for line in report.lines
                          if re.search(r"^suspect: |BROKEN|SUSPECT", line)))
