@@ -27,7 +27,7 @@ enum stackanno_ir_op {
 	STACKANNO_IR_STORE_ANY,	/* imm bytes at mem = something; 0: nobody knows how many */
 	STACKANNO_IR_ADD,	/* dst += imm */
 	STACKANNO_IR_ALIGN,	/* dst &= imm, where imm is minus a power of two */
-	STACKANNO_IR_MIX,	/* dst = something made of dst and src */
+	STACKANNO_IR_MIX,	/* dst = made of dst and src, or imm where src is none; how says how */
 	STACKANNO_IR_CLOBBER,	/* dst = something */
 	STACKANNO_IR_SWAP,	/* dst and src change places */
 	STACKANNO_IR_CANARY,	/* dst = the stack protector's canary */
@@ -35,6 +35,22 @@ enum stackanno_ir_op {
 	STACKANNO_IR_LEAK,	/* src goes where it is not followed */
 	STACKANNO_IR_COMPARE,	/* dst with imm, for the branch that follows */
 	STACKANNO_IR_OPS
+};
+
+/* What a MIX does with its operands; the result is cut to its size. */
+enum stackanno_ir_how {
+	STACKANNO_HOW_UNKNOWN,
+	STACKANNO_HOW_ADD,
+	STACKANNO_HOW_SUB,
+	STACKANNO_HOW_AND,
+	STACKANNO_HOW_OR,
+	STACKANNO_HOW_XOR,
+	STACKANNO_HOW_MUL,
+	STACKANNO_HOW_SHL,
+	STACKANNO_HOW_SHR,
+	STACKANNO_HOW_SAR,
+	STACKANNO_HOW_NEG,	/* of dst alone */
+	STACKANNO_HOWS
 };
 
 /* stackanno_ir.flags */
@@ -58,6 +74,7 @@ struct stackanno_ir {
 	u8 flags;	/* STACKANNO_IR_* */
 	u8 dst;
 	u8 src;
+	u8 how;		/* enum stackanno_ir_how */
 	struct stackanno_ir_mem mem;
 	s64 imm;
 };

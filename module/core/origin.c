@@ -48,6 +48,34 @@ static struct stackanno_value operand_of(const struct stackanno_flow *flow, u32 
 	return flow->work.reg[reg];
 }
 
+static u8 how_of(const struct stackanno_ir *ir)
+{
+	switch (ir->op) {
+	case STACKANNO_IR_ADD:
+		return STACKANNO_HOW_ADD;
+	case STACKANNO_IR_ALIGN:
+		return STACKANNO_HOW_AND;
+	default:
+		return ir->how;
+	}
+}
+
+static void take_operands(const struct stackanno_flow *flow, u32 n,
+			  struct stackanno_origin *origin)
+{
+	const struct stackanno_ir *ir = &flow->list.op[n];
+
+	origin->how = how_of(ir);
+	origin->kind = origin->how ? STACKANNO_ORIGIN_COMPUTED : STACKANNO_ORIGIN_MIX;
+	origin->base = operand_of(flow, n, ir->dst);
+	if (ir->src < STACKANNO_IR_REGS || !origin->how)
+		origin->index = operand_of(flow, n, ir->src);
+	else if (ir->imm == (s32)ir->imm)
+		origin->index = stackanno_value_make(STACKANNO_VALUE_CONST, 0, (s32)ir->imm);
+	else
+		origin->kind = STACKANNO_ORIGIN_MIX;
+}
+
 static void take_apart(const struct stackanno_flow *flow, u32 n, struct stackanno_origin *origin)
 {
 	const struct stackanno_ir *ir = &flow->list.op[n];
@@ -73,9 +101,7 @@ static void take_apart(const struct stackanno_flow *flow, u32 n, struct stackann
 	case STACKANNO_IR_ADD:
 	case STACKANNO_IR_ALIGN:
 	case STACKANNO_IR_MIX:
-		origin->kind = STACKANNO_ORIGIN_MIX;
-		origin->base = operand_of(flow, n, ir->dst);
-		origin->index = operand_of(flow, n, ir->src);
+		take_operands(flow, n, origin);
 		break;
 	}
 	/* What stays of the register is one more operand. */
@@ -114,6 +140,70 @@ int stackanno_origin_find(struct stackanno_flow *flow, struct stackanno_value va
 		return 0;
 	}
 	return -ENOENT;
+}
+
+/* ---- forwards again ---- */
+
+static u64 cut(u64 value, u32 bytes)
+{
+	return bytes < WORD ? value & ((1ULL << (8 * bytes)) - 1) : value;
+}
+
+static u64 with_sign(u64 value, u32 bytes)
+{
+	u64 sign = 1ULL << (8 * bytes - 1);
+
+	return (cut(value, bytes) ^ sign) - sign;
+}
+
+static u64 computed(const struct stackanno_origin *origin, u64 a, u64 b)
+{
+	u32 bits = origin->size * 8;
+
+	switch (origin->how) {
+	case STACKANNO_HOW_ADD:
+		return a + b;
+	case STACKANNO_HOW_SUB:
+		return a - b;
+	case STACKANNO_HOW_AND:
+		return a & b;
+	case STACKANNO_HOW_OR:
+		return a | b;
+	case STACKANNO_HOW_XOR:
+		return a ^ b;
+	case STACKANNO_HOW_MUL:
+		return a * b;
+	case STACKANNO_HOW_SHL:
+		return a << (b & (bits - 1));
+	case STACKANNO_HOW_SHR:
+		return cut(a, origin->size) >> (b & (bits - 1));
+	case STACKANNO_HOW_SAR:
+		return (u64)((s64)with_sign(a, origin->size) >> (b & (bits - 1)));
+	default:
+		return -a;
+	}
+}
+
+int stackanno_origin_compute(const struct stackanno_origin *origin, u64 base, u64 index,
+			     u64 *result)
+{
+	u64 value;
+
+	switch (origin->kind) {
+	case STACKANNO_ORIGIN_SUM:
+		value = base + index * origin->scale + (u64)origin->disp;
+		break;
+	case STACKANNO_ORIGIN_PART:
+		value = origin->sign ? with_sign(base, origin->from) : cut(base, origin->from);
+		break;
+	case STACKANNO_ORIGIN_COMPUTED:
+		value = computed(origin, base, index);
+		break;
+	default:
+		return -EINVAL;
+	}
+	*result = cut(value, origin->size);
+	return 0;
 }
 
 /* ---- whether a name lasts ---- */

@@ -18,6 +18,7 @@ enum stackanno_origin_kind {
 	STACKANNO_ORIGIN_LOAD,	/* from bytes at base + index * scale + disp */
 	STACKANNO_ORIGIN_SUM,	/* base + index * scale + disp itself */
 	STACKANNO_ORIGIN_PART,	/* the low from bytes of base */
+	STACKANNO_ORIGIN_COMPUTED, /* of base and index, as how says */
 	STACKANNO_ORIGIN_MIX,	/* made of base and index, in a way the IR does not say */
 	STACKANNO_ORIGIN_CALL,	/* what a callee left in a register */
 	STACKANNO_ORIGIN_OTHER,
@@ -33,6 +34,7 @@ struct stackanno_origin {
 	bool foreign;		/* LOAD: in a segment of its own: per-CPU memory */
 	u8 scale;
 	u8 reg;			/* where the result went */
+	u8 how;			/* COMPUTED: enum stackanno_ir_how */
 	u16 position;		/* of the instruction */
 	u64 address;		/* of the instruction */
 	u64 target;		/* CALL: of what; 0: of a pointer */
@@ -56,6 +58,19 @@ struct stackanno_origin {
  */
 int stackanno_origin_find(struct stackanno_flow *flow, struct stackanno_value value,
 			  struct stackanno_origin *origin);
+
+/**
+ * stackanno_origin_compute() - the result, from its operands
+ * @origin: of kind SUM, PART or COMPUTED
+ * @base: what origin->base was
+ * @index: what origin->index was
+ * @result: set on success
+ *
+ * Context: any.
+ * Return: 0; -EINVAL when @origin is of a kind that operands do not tell.
+ */
+int stackanno_origin_compute(const struct stackanno_origin *origin, u64 base, u64 index,
+			     u64 *result);
 
 /**
  * stackanno_origin_lasts() - whether an operand's name still means the operand

@@ -76,6 +76,15 @@ static void mix(struct lift *lift, u8 dst, u8 src)
 	emit(lift, STACKANNO_IR_MIX, WORD, dst, src);
 }
 
+/* dst = dst and src, or dst and imm where src is none, in a known way. */
+static void compute(struct lift *lift, enum stackanno_ir_how how, u8 dst, u8 src, s64 imm)
+{
+	struct stackanno_ir *ir = emit(lift, STACKANNO_IR_MIX, lift->size, dst, src);
+
+	ir->how = how;
+	ir->imm = imm;
+}
+
 static void clobber(struct lift *lift, u32 mask)
 {
 	u8 reg;
@@ -239,6 +248,14 @@ static void set(struct lift *lift, u8 dst, u32 size, s64 imm)
 
 enum alu { ALU_ADD, ALU_OR, ALU_ADC, ALU_SBB, ALU_AND, ALU_SUB, ALU_XOR, ALU_CMP };
 
+/* The carry is not followed. */
+static const u8 alu_how[] = {
+	[ALU_ADD] = STACKANNO_HOW_ADD, [ALU_OR] = STACKANNO_HOW_OR,
+	[ALU_ADC] = STACKANNO_HOW_UNKNOWN, [ALU_SBB] = STACKANNO_HOW_UNKNOWN,
+	[ALU_AND] = STACKANNO_HOW_AND, [ALU_SUB] = STACKANNO_HOW_SUB,
+	[ALU_XOR] = STACKANNO_HOW_XOR, [ALU_CMP] = STACKANNO_HOW_UNKNOWN,
+};
+
 static void alu_const(struct lift *lift, enum alu alu, u8 dst, s64 imm)
 {
 	if (lift->size < 4)
@@ -253,13 +270,15 @@ static void alu_const(struct lift *lift, enum alu alu, u8 dst, s64 imm)
 	else if (alu == ALU_AND && imm < 0 && !(-imm & (-imm - 1)) && lift->size == WORD)
 		emit(lift, STACKANNO_IR_ALIGN, WORD, dst, NO_REG)->imm = imm;
 	else
-		mix(lift, dst, NO_REG);
+		compute(lift, alu_how[alu], dst, NO_REG, imm);
 }
 
 static void alu_reg(struct lift *lift, enum alu alu, u8 dst, u8 src)
 {
 	if ((alu == ALU_XOR || alu == ALU_SUB) && dst == src && lift->size >= 4)
 		set(lift, dst, lift->size, 0);
+	else if (lift->size >= 4)
+		compute(lift, alu_how[alu], dst, src, 0);
 	else
 		mix(lift, whole_of(lift, dst, lift->size), whole_of(lift, src, lift->size));
 }
@@ -500,6 +519,19 @@ static void op_mix_reg(struct lift *lift)
 	mix(lift, modrm_reg(lift), is_memory(lift) ? NO_REG : modrm_rm(lift));
 }
 
+/* With two operands, or by a number into the register that it multiplies. */
+static void op_imul(struct lift *lift)
+{
+	u8 dst = modrm_reg(lift), src = modrm_rm(lift);
+
+	if (is_memory(lift) || lift->size < 4 || (lift->op != 0xaf && dst != src))
+		op_mix_reg(lift);
+	else if (lift->op == 0xaf)
+		compute(lift, STACKANNO_HOW_MUL, dst, src, 0);
+	else
+		compute(lift, STACKANNO_HOW_MUL, dst, NO_REG, lift->insn->immediate);
+}
+
 static void op_mix_rax(struct lift *lift)
 {
 	mix(lift, RAX, NO_REG);
@@ -512,6 +544,17 @@ static void op_clobber_rdx(struct lift *lift)
 
 static void op_shift(struct lift *lift)
 {
+	static const u8 hows[8] = {
+		[4] = STACKANNO_HOW_SHL, [5] = STACKANNO_HOW_SHR, [7] = STACKANNO_HOW_SAR,
+	};
+	u8 how = hows[group(lift)];
+
+	/* By a number: c1 has it, d1 is by one. */
+	if (!is_memory(lift) && how && lift->size >= 4 && (lift->op == 0xc1 || lift->op == 0xd1)) {
+		compute(lift, how, modrm_rm(lift), NO_REG,
+			lift->op == 0xc1 ? lift->insn->immediate & (lift->size * 8 - 1) : 1);
+		return;
+	}
 	spoil_rm(lift, lift->op & 1 ? lift->size : 1, NO_REG);
 }
 
@@ -521,6 +564,9 @@ static void op_group_3(struct lift *lift)
 
 	if (group(lift) >= 4)
 		clobber(lift, size == 1 ? BIT_OF(RAX) : BIT_OF(RAX) | BIT_OF(RDX));
+	else if (group(lift) >= 2 && !is_memory(lift) && size >= 4)
+		compute(lift, group(lift) == 2 ? STACKANNO_HOW_XOR : STACKANNO_HOW_NEG,
+			modrm_rm(lift), NO_REG, -1);
 	else if (group(lift) >= 2)
 		spoil_rm(lift, size, NO_REG);
 }
@@ -854,8 +900,8 @@ static const lift_fn one_byte[256] = {
 	[0x18 ... 0x1d] = op_alu, [0x20 ... 0x25] = op_alu, [0x28 ... 0x2d] = op_alu,
 	[0x30 ... 0x35] = op_alu, [0x38 ... 0x3d] = op_alu,
 	[0x50 ... 0x57] = op_push, [0x58 ... 0x5f] = op_pop,
-	[0x63] = op_movsxd, [0x68] = op_push_const, [0x69] = op_mix_reg,
-	[0x6a] = op_push_const, [0x6b] = op_mix_reg, [0x6c ... 0x6d] = op_string_store,
+	[0x63] = op_movsxd, [0x68] = op_push_const, [0x69] = op_imul,
+	[0x6a] = op_push_const, [0x6b] = op_imul, [0x6c ... 0x6d] = op_string_store,
 	[0x6e ... 0x6f] = op_string_load, [0x70 ... 0x7f] = op_branch,
 	[0x80 ... 0x81] = op_group_1, [0x83] = op_group_1, [0x84 ... 0x85] = op_test,
 	[0x86 ... 0x87] = op_xchg, [0x88 ... 0x89] = op_mov_store,
@@ -896,7 +942,7 @@ static const lift_fn two_byte[256] = {
 	[0xa0] = op_push_other, [0xa1] = op_pop_other, [0xa2] = op_cpuid, [0xa3] = op_nothing,
 	[0xa4 ... 0xa5] = op_spoil_rm, [0xa8] = op_push_other, [0xa9] = op_pop_other,
 	[0xab] = op_bits, [0xac ... 0xad] = op_spoil_rm, [0xae] = op_group_15,
-	[0xaf] = op_mix_reg, [0xb0 ... 0xb1] = op_cmpxchg, [0xb3] = op_bits,
+	[0xaf] = op_imul, [0xb0 ... 0xb1] = op_cmpxchg, [0xb3] = op_bits,
 	[0xb6 ... 0xb7] = op_extend, [0xb8] = op_popcnt, [0xb9] = op_trap,
 	[0xba ... 0xbb] = op_bits, [0xbc ... 0xbd] = op_mix_reg, [0xbe ... 0xbf] = op_extend,
 	[0xc0 ... 0xc1] = op_xadd, [0xc2] = op_nothing, [0xc3] = op_movnti,

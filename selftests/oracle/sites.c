@@ -123,6 +123,7 @@ static enum told tell_result(struct teller *teller, struct stackanno_value value
 	case STACKANNO_ORIGIN_LOAD:
 	case STACKANNO_ORIGIN_SUM:
 	case STACKANNO_ORIGIN_PART:
+	case STACKANNO_ORIGIN_COMPUTED:
 		base = tell_operand(teller, origin.base, &origin, depth + 1);
 		index = base == TOLD_NOT ? TOLD_NOT :
 			tell_operand(teller, origin.index, &origin, depth + 1);

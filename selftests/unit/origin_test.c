@@ -99,7 +99,7 @@ TEST(sums_mixtures_and_calls_are_told_apart)
 {
 	static const u8 code[] = {
 		0x48, 0x8d, 0x1c, 0x77,		/* lea (%rdi,%rsi,2),%rbx */
-		0x48, 0x21, 0xf7,		/* and %rsi,%rdi */
+		0x48, 0x11, 0xf7,		/* adc %rsi,%rdi */
 		0x48, 0x89, 0xfd,		/* mov %rdi,%rbp */
 		0xe8, 0, 0, 0, 0,		/* call */
 		0x90, 0xc3,
@@ -129,6 +129,85 @@ TEST(sums_mixtures_and_calls_are_told_apart)
 		  stackanno_value_make(STACKANNO_VALUE_ENTRY, RDI, 0), &origin));
 	EXPECT_EQ(-ENOENT, stackanno_origin_find(&flow,
 		  stackanno_value_make(STACKANNO_VALUE_RESULT, 0x7fff << 8, 0), &origin));
+}
+
+struct computation {
+	const char *name;
+	u8 code[8];
+	u8 length;
+	u8 size;
+	bool number;	/* the second operand is one, that of the instruction */
+	u64 base, index, result;
+};
+
+static const struct computation computations[] = {
+	{ "add %rsi,%rdi", { 0x48, 0x01, 0xf7 }, 3, 8, false, 5, -7ULL, -2ULL },
+	{ "add %esi,%edi", { 0x01, 0xf7 }, 2, 4, false, 5, -7ULL, 0xfffffffe },
+	{ "sub %rsi,%rdi", { 0x48, 0x29, 0xf7 }, 3, 8, false, 5, 7, -2ULL },
+	{ "sub %rsi,%rdi, from", { 0x48, 0x2b, 0xfe }, 3, 8, false, 5, 7, -2ULL },
+	{ "and $-16,%rdi", { 0x48, 0x83, 0xe7, 0xf0 }, 4, 8, true, 0x1237, 0, 0x1230 },
+	{ "and $0x7f,%edi", { 0x83, 0xe7, 0x7f }, 3, 4, true, -1ULL, 0, 0x7f },
+	{ "or $0x100,%rdi", { 0x48, 0x81, 0xcf, 0, 1 }, 7, 8, true, 2, 0, 0x102 },
+	{ "or %rsi,%rdi", { 0x48, 0x09, 0xf7 }, 3, 8, false, 2, 0x100, 0x102 },
+	{ "xor %esi,%edi", { 0x31, 0xf7 }, 2, 4, false, -1ULL, 0xff, 0xffffff00 },
+	{ "shl $4,%rdi", { 0x48, 0xc1, 0xe7, 4 }, 4, 8, true, 3, 0, 0x30 },
+	{ "shl %edi", { 0xd1, 0xe7 }, 2, 4, true, 0x80000001, 0, 2 },
+	{ "shr $3,%edi", { 0xc1, 0xef, 3 }, 3, 4, true, 0xffffffff00000010, 0, 2 },
+	{ "sar $2,%rdi", { 0x48, 0xc1, 0xff, 2 }, 4, 8, true, -8ULL, 0, -2ULL },
+	{ "sar $2,%edi", { 0xc1, 0xff, 2 }, 3, 4, true, 0x80000000, 0, 0xe0000000 },
+	{ "not %rdi", { 0x48, 0xf7, 0xd7 }, 3, 8, true, 0xff, 0, ~0xffULL },
+	{ "neg %edi", { 0xf7, 0xdf }, 2, 4, true, 1, 0, 0xffffffff },
+	{ "imul %rsi,%rdi", { 0x48, 0x0f, 0xaf, 0xfe }, 4, 8, false, 3, -2ULL, -6ULL },
+	{ "imul $24,%rdi,%rdi", { 0x48, 0x6b, 0xff, 24 }, 4, 8, true, 3, 0, 72 },
+};
+
+TEST(computations_can_be_done_again)
+{
+	const struct stackanno_flow_state *state;
+	struct stackanno_origin origin;
+	struct world world;
+	u8 code[16];
+	u64 index, result;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(computations); i++) {
+		const struct computation *row = &computations[i];
+
+		memset(code, 0xc3, sizeof(code));
+		memcpy(code, row->code, row->length);
+		state = analyse(&world, code, sizeof(code), row->length);
+		ASSERT_NE(NULL, state);
+		ASSERT_EQ(0, stackanno_origin_find(&flow, state->reg[RDI], &origin));
+		ASSERT_EQ(STACKANNO_ORIGIN_COMPUTED, origin.kind);
+		EXPECT_EQ(row->size, origin.size);
+		EXPECT_EQ(STACKANNO_VALUE_ENTRY, (u32)origin.base.kind);
+		EXPECT_EQ(RDI, (u32)origin.base.id);
+		EXPECT_EQ(row->number ? STACKANNO_VALUE_CONST : STACKANNO_VALUE_ENTRY,
+			  (u32)origin.index.kind);
+		index = row->number ? (u64)(s64)origin.index.offset : row->index;
+		ASSERT_EQ(0, stackanno_origin_compute(&origin, row->base, index, &result));
+		EXPECT_EQ(row->result, result);
+	}
+}
+
+TEST(what_operands_do_not_tell_is_not_computed)
+{
+	struct stackanno_origin origin = { .kind = STACKANNO_ORIGIN_LOAD, .size = 8, .from = 8 };
+	u64 result = 1;
+
+	EXPECT_EQ(-EINVAL, stackanno_origin_compute(&origin, 2, 3, &result));
+	origin.kind = STACKANNO_ORIGIN_MIX;
+	EXPECT_EQ(-EINVAL, stackanno_origin_compute(&origin, 2, 3, &result));
+	EXPECT_EQ(1, result);
+	origin.kind = STACKANNO_ORIGIN_SUM;
+	origin.scale = 4;
+	origin.disp = -1;
+	EXPECT_EQ(0, stackanno_origin_compute(&origin, 2, 3, &result));
+	EXPECT_EQ(13, result);
+	origin = (struct stackanno_origin){ .kind = STACKANNO_ORIGIN_PART, .size = 4, .from = 1,
+					    .sign = true };
+	EXPECT_EQ(0, stackanno_origin_compute(&origin, 0x80, 0, &result));
+	EXPECT_EQ(0xffffff80, result);
 }
 
 /* Once around, rbx was loaded through the rcx of one round earlier. */
