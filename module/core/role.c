@@ -248,7 +248,6 @@ static void untouched(const struct context *context, struct stackanno_word *word
 			 STACKANNO_EVIDENCE_LIKELY : STACKANNO_EVIDENCE_CERTAIN);
 }
 
-/* No path is known to have written it last: what is done there at all. */
 /* One instruction alone writes the word, and it was not run yet. */
 static bool is_written_later(const struct context *context, u32 writer)
 {
@@ -257,6 +256,7 @@ static bool is_written_later(const struct context *context, u32 writer)
 				       context->returning);
 }
 
+/* No path is known to have written it last: what is done there at all. */
 static void by_function(struct context *context, struct stackanno_word *word, u32 base, s32 offset)
 {
 	const struct stackanno_flow_summary *summary = &context->flow->summary;
