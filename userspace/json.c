@@ -257,6 +257,21 @@ static struct json_object *notes(struct writer *w)
 	return array;
 }
 
+/* The characters that a value is made of, as the text leaves them out. */
+static bool hides_name(const struct writer *w, const struct stackanno_meaning *meaning)
+{
+	return meaning->kind == STACKANNO_MEANING_STRING &&
+	       w->describer.redact != STACKANNO_REDACT_NONE;
+}
+
+/* A place in memory, likewise. */
+static bool hides_offset(const struct writer *w, const struct stackanno_meaning *meaning)
+{
+	return (meaning->kind == STACKANNO_MEANING_DIRECT_MAP ||
+		meaning->kind == STACKANNO_MEANING_VMEMMAP) &&
+	       (w->describer.redact == STACKANNO_REDACT_ALL || meaning->aux == STACKANNO_NONE);
+}
+
 static struct json_object *meaning(struct writer *w, const struct stackanno_meaning *meaning)
 {
 	struct json_object *object = json_object_new_object();
@@ -265,9 +280,11 @@ static struct json_object *meaning(struct writer *w, const struct stackanno_mean
 			       label_or_null(stackanno_label_meaning(meaning->kind)));
 	json_object_object_add(object, "evidence",
 			       label_or_null(stackanno_label_evidence(meaning->evidence)));
-	json_object_object_add(object, "name", string_or_null(w, meaning->name));
+	json_object_object_add(object, "name", hides_name(w, meaning) ? NULL :
+			       string_or_null(w, meaning->name));
 	json_object_object_add(object, "module", string_or_null(w, meaning->module));
-	json_object_object_add(object, "offset", number(meaning->offset));
+	json_object_object_add(object, "offset", hides_offset(w, meaning) ? NULL :
+			       number(meaning->offset));
 	json_object_object_add(object, "size", meaning->size ? number(meaning->size) : NULL);
 	switch (meaning->kind) {
 	case STACKANNO_MEANING_OWN_SLOT:
@@ -281,7 +298,15 @@ static struct json_object *meaning(struct writer *w, const struct stackanno_mean
 		break;
 	case STACKANNO_MEANING_SYSCALL:
 	case STACKANNO_MEANING_VECTOR:
+	case STACKANNO_MEANING_ERRNO:
 		json_object_object_add(object, "number", number(meaning->aux));
+		break;
+	case STACKANNO_MEANING_FLIPPED:
+		json_object_object_add(object, "bit", number(meaning->aux));
+		break;
+	case STACKANNO_MEANING_TASK:
+	case STACKANNO_MEANING_TASK_STACK:
+		json_object_object_add(object, "pid", number(meaning->aux));
 		break;
 	default:
 		break;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "core/label.h"
+#include "core/literal.h"
 #include "parse_meaning.h"
+
+#define PAGE_BITS 12
 
 /* What the renderer leaves as it is in a name, and how it begins an escape. */
 static bool is_name(const struct scan *name)
@@ -111,6 +114,110 @@ static bool take_module_offset(struct parser *p, struct scan scan,
 	return take_symbol(p, scan, &meaning->module, &meaning->offset);
 }
 
+/* ERR_PTR's are told by the names of errors, those without one by number. */
+static bool take_errno(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	u64 number;
+	u32 i;
+
+	(void)p;
+	for (i = 0; i <= STACKANNO_ERRNO_MAX; i++) {
+		const char *name = stackanno_literal_errno(i);
+
+		if (!name || !scan_is(&scan, name))
+			continue;
+		meaning->aux = i;
+		return true;
+	}
+	if (!scan_decimal(&scan, &number) || !scan_done(&scan) || number > STACKANNO_NONE ||
+	    stackanno_literal_errno((u32)number))
+		return false;
+	meaning->aux = (u32)number;
+	return true;
+}
+
+/* Take `+0x10` off the right end; an offset of 0 is not written. */
+static void take_tail(struct scan *scan, u64 *offset)
+{
+	const char *plus = memrchr(scan->at, '+', scan_left(scan));
+	struct scan tail;
+
+	*offset = 0;
+	if (!plus)
+		return;
+	tail = (struct scan){ plus, scan->end };
+	if (!scan_literal(&tail, "+0x") || scan_done(&tail) || *tail.at == '0' ||
+	    !scan_hex(&tail, offset) || !scan_done(&tail)) {
+		*offset = 0;
+		return;
+	}
+	scan->end = plus;
+}
+
+static bool take_poison(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	take_tail(&scan, &meaning->offset);
+	if (scan_done(&scan))
+		return true;
+	return scan_literal(&scan, " ") && parser_string(p, &scan, &meaning->name);
+}
+
+static bool take_string(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	return scan_tail(&scan, "\"") && !scan_done(&scan) &&
+	       parser_string(p, &scan, &meaning->name);
+}
+
+static bool take_flipped(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	u64 bit;
+
+	if (!scan_decimal(&scan, &bit) || bit > STACKANNO_NONE ||
+	    !scan_literal(&scan, " flipped"))
+		return false;
+	meaning->aux = (u32)bit;
+	return scan_done(&scan) ||
+	       (scan_literal(&scan, ": ") && parser_string(p, &scan, &meaning->name));
+}
+
+/* A name may hold anything, but behind the last slash there is only the pid. */
+static bool take_task(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	const char *slash = memrchr(scan.at, '/', scan_left(&scan));
+	struct scan name, pid;
+	u64 number;
+
+	if (!slash)
+		return false;
+	name = (struct scan){ scan.at, slash };
+	pid = (struct scan){ slash + 1, scan.end };
+	take_tail(&pid, &meaning->offset);
+	if (!scan_decimal(&pid, &number) || !scan_done(&pid) || number > STACKANNO_NONE)
+		return false;
+	meaning->aux = (u32)number;
+	return scan_done(&name) || parser_string(p, &name, &meaning->name);
+}
+
+static bool take_page(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	u64 pfn, within;
+
+	(void)p;
+	if (!scan_hex(&scan, &pfn) || pfn >> (64 - PAGE_BITS) || !scan_literal(&scan, "+0x") ||
+	    !scan_hex(&scan, &within) || !scan_done(&scan) || within >> PAGE_BITS)
+		return false;
+	meaning->offset = pfn << PAGE_BITS | within;
+	return true;
+}
+
+/* The same where the pfn is withheld. */
+static bool take_no_page(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	(void)p;
+	meaning->aux = STACKANNO_NONE;
+	return scan_done(&scan);
+}
+
 static bool take_nothing(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
 {
 	(void)p;
@@ -130,6 +237,22 @@ static const struct form {
 	{ STACKANNO_MEANING_SYSCALL, "syscall ", take_numbered },
 	{ STACKANNO_MEANING_VECTOR, "vector ", take_numbered },
 	{ STACKANNO_MEANING_NO_SYSCALL, "no syscall", take_nothing },
+	{ STACKANNO_MEANING_ERRNO, "ERR_PTR -", take_errno },
+	{ STACKANNO_MEANING_POISON, "poison", take_poison },
+	{ STACKANNO_MEANING_STRING, "\"", take_string },
+	{ STACKANNO_MEANING_STRING, "characters", take_nothing },
+	{ STACKANNO_MEANING_FLIPPED, "bit ", take_flipped },
+	{ STACKANNO_MEANING_TASK, "task ", take_task },
+	{ STACKANNO_MEANING_TASK_STACK, "stack of ", take_task },
+	{ STACKANNO_MEANING_DIRECT_MAP, "pfn 0x", take_page },
+	{ STACKANNO_MEANING_DIRECT_MAP, "direct map", take_no_page },
+	{ STACKANNO_MEANING_VMEMMAP, "struct page of pfn 0x", take_page },
+	{ STACKANNO_MEANING_VMEMMAP, "vmemmap", take_no_page },
+	{ STACKANNO_MEANING_VMALLOC, "vmalloc", take_nothing },
+	{ STACKANNO_MEANING_MODULE_AREA, "module area", take_nothing },
+	{ STACKANNO_MEANING_FIXMAP, "fixmap", take_nothing },
+	{ STACKANNO_MEANING_CPU_ENTRY_AREA, "cpu entry area", take_nothing },
+	{ STACKANNO_MEANING_USER, "user", take_nothing },
 	{ STACKANNO_MEANING_RODATA, "rodata", take_place },
 	{ STACKANNO_MEANING_DATA, "data", take_place },
 	{ STACKANNO_MEANING_PERCPU, "percpu", take_percpu },

@@ -2,10 +2,12 @@
 #include "arch.h"
 #include "describe_word.h"
 #include "label.h"
+#include "literal.h"
 #include "put.h"
 
 #define EXPRESSION_MAX	96
 #define VALUE_DIGITS	16
+#define PAGE_BITS	12
 
 static void put_value(struct stackanno_describer *d, const struct stackanno_word *word,
 		      struct stackanno_text *text)
@@ -112,6 +114,80 @@ static void put_meaning_address(struct stackanno_describer *d, struct stackanno_
 	}
 }
 
+static void put_errno(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	const char *name = stackanno_literal_errno(d->meaning.aux);
+
+	put(text, "ERR_PTR -");
+	if (name)
+		put(text, name);
+	else
+		put_decimal(text, d->meaning.aux);
+}
+
+/* `poison slab free+0x18` */
+static void put_poison(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	put(text, stackanno_label_meaning(d->meaning.kind));
+	if (d->meaning.name)
+		put(text, " ");
+	stackanno_put_phrase(d, d->meaning.name, text);
+	if (d->meaning.offset) {
+		put(text, "+");
+		put_hex(text, d->meaning.offset);
+	}
+}
+
+/* The characters are the value itself: they are shown where that may be. */
+static void put_characters(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	if (d->redact != STACKANNO_REDACT_NONE || !d->meaning.name) {
+		put(text, "characters");
+		return;
+	}
+	put(text, "\"");
+	stackanno_put_phrase(d, d->meaning.name, text);
+	put(text, "\"");
+}
+
+static void put_flipped(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	put(text, "bit ");
+	put_decimal(text, d->meaning.aux);
+	put(text, " flipped");
+	if (d->meaning.name)
+		put(text, ": ");
+	stackanno_put_phrase(d, d->meaning.name, text);
+}
+
+/* `task sh/159+0x10`, `stack of sh/159+0x10` */
+static void put_task(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	put(text, d->meaning.kind == STACKANNO_MEANING_TASK ? "task " : "stack of ");
+	stackanno_put_phrase(d, d->meaning.name, text);
+	put(text, "/");
+	put_decimal(text, d->meaning.aux);
+	if (d->meaning.offset) {
+		put(text, "+");
+		put_hex(text, d->meaning.offset);
+	}
+}
+
+/* Where a page lies in memory gives away where the direct map begins. */
+static void put_page(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	if (d->redact == STACKANNO_REDACT_ALL || d->meaning.aux == STACKANNO_NONE) {
+		put(text, stackanno_label_meaning(d->meaning.kind));
+		return;
+	}
+	if (d->meaning.kind == STACKANNO_MEANING_VMEMMAP)
+		put(text, "struct page of ");
+	put(text, "pfn ");
+	put_hex(text, d->meaning.offset >> PAGE_BITS);
+	put(text, "+");
+	put_hex(text, d->meaning.offset & ((1U << PAGE_BITS) - 1));
+}
+
 /* A meaning in words of its own; an empty one would not be seen. */
 static void put_meaning_name(struct stackanno_describer *d, struct stackanno_text *text)
 {
@@ -153,7 +229,32 @@ static void put_meaning(struct stackanno_describer *d, struct stackanno_text *te
 	case STACKANNO_MEANING_VECTOR:
 		put_meaning_number(d, text);
 		break;
+	case STACKANNO_MEANING_ERRNO:
+		put_errno(d, text);
+		break;
+	case STACKANNO_MEANING_POISON:
+		put_poison(d, text);
+		break;
+	case STACKANNO_MEANING_STRING:
+		put_characters(d, text);
+		break;
+	case STACKANNO_MEANING_FLIPPED:
+		put_flipped(d, text);
+		break;
+	case STACKANNO_MEANING_TASK:
+	case STACKANNO_MEANING_TASK_STACK:
+		put_task(d, text);
+		break;
+	case STACKANNO_MEANING_DIRECT_MAP:
+	case STACKANNO_MEANING_VMEMMAP:
+		put_page(d, text);
+		break;
 	case STACKANNO_MEANING_NO_SYSCALL:
+	case STACKANNO_MEANING_VMALLOC:
+	case STACKANNO_MEANING_MODULE_AREA:
+	case STACKANNO_MEANING_FIXMAP:
+	case STACKANNO_MEANING_CPU_ENTRY_AREA:
+	case STACKANNO_MEANING_USER:
 		put(text, stackanno_label_meaning(d->meaning.kind));
 		break;
 	default:

@@ -109,6 +109,19 @@ static const char * const meanings[] = {
 	[STACKANNO_MEANING_SEGMENT] = "segment",
 	[STACKANNO_MEANING_FLAGS] = "flags",
 	[STACKANNO_MEANING_NAMED] = "named",
+	[STACKANNO_MEANING_ERRNO] = "error",
+	[STACKANNO_MEANING_POISON] = "poison",
+	[STACKANNO_MEANING_STRING] = "string",
+	[STACKANNO_MEANING_FLIPPED] = "flipped",
+	[STACKANNO_MEANING_TASK] = "task",
+	[STACKANNO_MEANING_TASK_STACK] = "task stack",
+	[STACKANNO_MEANING_DIRECT_MAP] = "direct map",
+	[STACKANNO_MEANING_VMEMMAP] = "vmemmap",
+	[STACKANNO_MEANING_VMALLOC] = "vmalloc",
+	[STACKANNO_MEANING_MODULE_AREA] = "module area",
+	[STACKANNO_MEANING_FIXMAP] = "fixmap",
+	[STACKANNO_MEANING_CPU_ENTRY_AREA] = "cpu entry area",
+	[STACKANNO_MEANING_USER] = "user",
 };
 static_assert(ARRAY_SIZE(meanings) == STACKANNO_MEANING_COUNT);
 

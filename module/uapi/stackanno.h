@@ -296,6 +296,19 @@ enum stackanno_meaning_kind {
 	STACKANNO_MEANING_SEGMENT,	/* a selector; name: "kernel code" */
 	STACKANNO_MEANING_FLAGS,	/* flags register; name: "IF ZF" */
 	STACKANNO_MEANING_NAMED,	/* anything else that has but a name */
+	STACKANNO_MEANING_ERRNO,	/* an error pointer; aux: the error, positive */
+	STACKANNO_MEANING_POISON,	/* a constant that marks memory; name + offset */
+	STACKANNO_MEANING_STRING,	/* text; name: its characters; 0: withheld */
+	STACKANNO_MEANING_FLIPPED,	/* an address but for one bit; aux: which; name: of what */
+	STACKANNO_MEANING_TASK,		/* a task_struct; name: comm, aux: pid; offset in it */
+	STACKANNO_MEANING_TASK_STACK,	/* another task's stack; the same; offset from its begin */
+	STACKANNO_MEANING_DIRECT_MAP,	/* offset: physical address; aux: 0, or STACKANNO_NONE: withheld */
+	STACKANNO_MEANING_VMEMMAP,	/* a struct page; offset: pfn << 12 | offset in it; aux: the same */
+	STACKANNO_MEANING_VMALLOC,
+	STACKANNO_MEANING_MODULE_AREA,	/* where modules lie, in none that is loaded */
+	STACKANNO_MEANING_FIXMAP,
+	STACKANNO_MEANING_CPU_ENTRY_AREA,
+	STACKANNO_MEANING_USER,		/* an address of user space */
 	STACKANNO_MEANING_COUNT
 };
 
