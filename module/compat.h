@@ -11,6 +11,7 @@
 #include <linux/kmsg_dump.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
+#include <linux/percpu.h>
 #include <linux/randomize_kstack.h>
 #include <linux/sysrq.h>
 #include <linux/uaccess.h>
@@ -303,6 +304,20 @@ static inline void stackanno_compat_unwind_set_ip(struct unwind_state *state, un
 static inline void stackanno_compat_unwind_forgive(struct unwind_state *state)
 {
 	state->error = false;
+}
+
+/*
+ * The task that runs on a CPU. Between e57ef2ed97c1 ("x86: Put hot per CPU
+ * variables into a struct"), v6.2, and a1e4cc0155ad ("x86/percpu: Move
+ * current_task to percpu hot section"), v6.15, it stands in a struct.
+ */
+static inline const struct task_struct *stackanno_compat_running(unsigned int cpu)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	return READ_ONCE(per_cpu(pcpu_hot.current_task, cpu));
+#else
+	return READ_ONCE(per_cpu(current_task, cpu));
+#endif
 }
 
 /* on_cpu is there on SMP kernels only; on others a task that is not current sleeps. */

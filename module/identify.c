@@ -1,82 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Meaning by symbol. A value is looked up only after it was found to lie in a
- * range that has symbols: the kernel image's sections, a module's, the static
- * per-CPU area. The kinds that need more than symbols have their place in
- * kinds[], most telling first.
+ * What the frames are: functions' names, what each pt_regs is from, and the
+ * fields that only that explains.
  */
 #include "identify.h"
 
 #include <linux/kernel.h>
-#include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 #include <asm/trapnr.h>
 #include <asm/unistd.h>
 
 #include "core/arch.h"
-#include "counter.h"
-#include "modules.h"
-#include "percpu.h"
-
-/* A clock read every so many words. */
-#define CLOCK_EVERY 32
+#include "meaning.h"
 
 /* A wrong table of system calls must not be read far: x86-64 has under 500. */
 #define SYSCALL_MAX 1024
-
-struct identify {
-	struct stackanno_builder *builder;
-	const struct stackanno_picture *picture;
-	struct stackanno_symbol *symbol;
-};
-
-static struct stackanno_meaning *add_meaning(struct stackanno_builder *builder,
-					     struct stackanno_word *word,
-					     enum stackanno_meaning_kind kind,
-					     enum stackanno_evidence evidence)
-{
-	struct stackanno_meaning *meaning, *last;
-	u32 index;
-
-	meaning = stackanno_builder_add(builder, STACKANNO_SECTION_MEANINGS, &index);
-	if (!meaning)
-		return NULL;
-	meaning->kind = kind;
-	meaning->evidence = evidence;
-	meaning->aux = STACKANNO_NONE;
-	meaning->next = STACKANNO_NONE;
-	if (word->meaning == STACKANNO_NONE) {
-		word->meaning = index;
-		return meaning;
-	}
-	last = stackanno_builder_entry(builder, STACKANNO_SECTION_MEANINGS, word->meaning);
-	while (last && last->next != STACKANNO_NONE)
-		last = stackanno_builder_entry(builder, STACKANNO_SECTION_MEANINGS, last->next);
-	if (last)
-		last->next = index;
-	return meaning;
-}
-
-static void add_symbol(struct stackanno_builder *builder, struct stackanno_word *word,
-		       enum stackanno_meaning_kind kind, enum stackanno_evidence evidence,
-		       const struct stackanno_symbol *symbol)
-{
-	struct stackanno_meaning *meaning = add_meaning(builder, word, kind, evidence);
-
-	if (!meaning)
-		return;
-	meaning->name = stackanno_builder_text(builder, symbol->name);
-	meaning->module = stackanno_builder_text(builder, symbol->module);
-	meaning->offset = symbol->offset;
-	meaning->size = symbol->size;
-}
 
 static void add_named(struct stackanno_builder *builder, struct stackanno_word *word,
 		      enum stackanno_meaning_kind kind, u32 aux, const char *name)
 {
 	struct stackanno_meaning *meaning;
 
-	meaning = add_meaning(builder, word, kind, STACKANNO_EVIDENCE_CERTAIN);
+	meaning = stackanno_meaning_add(builder, word, kind, STACKANNO_EVIDENCE_CERTAIN);
 	if (!meaning)
 		return;
 	meaning->aux = aux;
@@ -107,7 +52,7 @@ static void name_replacement(struct stackanno_builder *builder, struct stackanno
 	if (!(frame->flags & STACKANNO_FRAME_REPLACED) ||
 	    stackanno_ksyms_symbol(frame->stack_ip, symbol))
 		return;
-	add_symbol(builder, slot, STACKANNO_MEANING_TEXT, STACKANNO_EVIDENCE_CERTAIN, symbol);
+	stackanno_meaning_add_symbol(builder, slot, STACKANNO_MEANING_TEXT, STACKANNO_EVIDENCE_CERTAIN, symbol);
 	for (i = 0; i < builder->section[STACKANNO_SECTION_NOTES].count; i++) {
 		note = stackanno_builder_entry(builder, STACKANNO_SECTION_NOTES, i);
 		if (note->kind == STACKANNO_NOTE_REPLACED_RETURN && note->frame == index)
@@ -136,7 +81,7 @@ static void name_frame(struct stackanno_builder *builder, struct stackanno_frame
 	slot = holder ? stackanno_frame_word(builder, holder, frame->ip_slot) : NULL;
 	if (!slot || slot->meaning != STACKANNO_NONE)
 		return;
-	add_symbol(builder, slot, STACKANNO_MEANING_TEXT, STACKANNO_EVIDENCE_CERTAIN, symbol);
+	stackanno_meaning_add_symbol(builder, slot, STACKANNO_MEANING_TEXT, STACKANNO_EVIDENCE_CERTAIN, symbol);
 	name_replacement(builder, frame, index, slot, symbol);
 }
 
@@ -350,163 +295,4 @@ void stackanno_identify_frames(struct stackanno_builder *builder,
 			mark_gap(builder, i, gap);
 		}
 	}
-}
-
-/* One kind of meaning: whether @value is of it, and then what of it is added. */
-typedef bool (*meaning_kind)(struct identify *identify, struct stackanno_word *word);
-
-static bool between(u64 value, enum stackanno_ksym begin, enum stackanno_ksym end)
-{
-	unsigned long low = stackanno_ksyms_address(begin);
-
-	return low && value >= low && value < stackanno_ksyms_address(end);
-}
-
-static bool own_slot(struct identify *identify, struct stackanno_word *word)
-{
-	u32 stack = stackanno_picture_stack(identify->picture, word->value);
-	struct stackanno_meaning *meaning;
-	struct stackanno_frame *frame;
-	u32 index, slot;
-
-	if (stack == STACKANNO_NONE)
-		return false;
-	index = stackanno_frame_find(identify->builder, word->value & ~7ULL, &slot);
-	frame = stackanno_builder_entry(identify->builder, STACKANNO_SECTION_FRAMES, index);
-	/* A frame's words may lie on two stacks: an offset is given within the first run. */
-	if (frame && (word->value < frame->low || word->value >= frame->high))
-		frame = NULL;
-	meaning = add_meaning(identify->builder, word,
-			      frame ? STACKANNO_MEANING_OWN_SLOT : STACKANNO_MEANING_STACK,
-			      STACKANNO_EVIDENCE_CERTAIN);
-	if (!meaning)
-		return true;
-	meaning->aux = frame ? index : stack;
-	meaning->offset = word->value - (frame ? frame->low :
-					 identify->picture->stack[stack].begin);
-	return true;
-}
-
-static bool kernel_text(struct identify *identify, struct stackanno_word *word)
-{
-	if (!between(word->value, STACKANNO_KSYM_STEXT, STACKANNO_KSYM_ETEXT) ||
-	    stackanno_ksyms_symbol(word->value, identify->symbol))
-		return false;
-	add_symbol(identify->builder, word, STACKANNO_MEANING_TEXT,
-		   STACKANNO_EVIDENCE_CERTAIN, identify->symbol);
-	return true;
-}
-
-/*
- * kallsyms has starts, no sizes: a value inside an object may as well lie in
- * something nameless that follows it, a string or padding.
- */
-static enum stackanno_evidence data_evidence(const struct stackanno_symbol *symbol)
-{
-	return symbol->offset ? STACKANNO_EVIDENCE_LIKELY : STACKANNO_EVIDENCE_CERTAIN;
-}
-
-static bool kernel_data(struct identify *identify, struct stackanno_word *word)
-{
-	enum stackanno_meaning_kind kind;
-
-	if (between(word->value, STACKANNO_KSYM_START_RODATA, STACKANNO_KSYM_END_RODATA))
-		kind = STACKANNO_MEANING_RODATA;
-	else if (between(word->value, STACKANNO_KSYM_SDATA, STACKANNO_KSYM_EDATA) ||
-		 between(word->value, STACKANNO_KSYM_BSS_START, STACKANNO_KSYM_BSS_STOP))
-		kind = STACKANNO_MEANING_DATA;
-	else
-		return false;
-	if (stackanno_ksyms_symbol(word->value, identify->symbol))
-		return false;
-	add_symbol(identify->builder, word, kind, data_evidence(identify->symbol),
-		   identify->symbol);
-	return true;
-}
-
-static bool percpu_data(struct identify *identify, struct stackanno_word *word)
-{
-	struct stackanno_meaning *meaning;
-	unsigned long offset;
-	const char *name;
-	unsigned int cpu;
-
-	if (stackanno_percpu_find(word->value, &cpu, &name, &offset))
-		return false;
-	meaning = add_meaning(identify->builder, word, STACKANNO_MEANING_PERCPU,
-			      offset ? STACKANNO_EVIDENCE_LIKELY : STACKANNO_EVIDENCE_CERTAIN);
-	if (!meaning)
-		return true;
-	meaning->aux = cpu;
-	meaning->name = stackanno_builder_text(identify->builder, name);
-	meaning->offset = offset;
-	return true;
-}
-
-static bool in_module(struct identify *identify, struct stackanno_word *word)
-{
-	static const enum stackanno_meaning_kind kinds[STACKANNO_MODULE_USES] = {
-		[STACKANNO_MODULE_TEXT] = STACKANNO_MEANING_TEXT,
-		[STACKANNO_MODULE_RODATA] = STACKANNO_MEANING_RODATA,
-		[STACKANNO_MODULE_DATA] = STACKANNO_MEANING_DATA,
-		[STACKANNO_MODULE_INIT_TEXT] = STACKANNO_MEANING_TEXT,
-	};
-	struct stackanno_symbol *symbol = identify->symbol;
-	struct stackanno_meaning *meaning;
-	enum stackanno_module_use use;
-	unsigned long offset;
-	const char *module;
-
-	if (stackanno_modules_find(word->value, &use, &module, &offset))
-		return false;
-	if (!stackanno_ksyms_symbol(word->value, symbol) && symbol->module[0]) {
-		add_symbol(identify->builder, word, kinds[use],
-			   kinds[use] == STACKANNO_MEANING_TEXT ? STACKANNO_EVIDENCE_CERTAIN :
-								  data_evidence(symbol), symbol);
-		return true;
-	}
-	meaning = add_meaning(identify->builder, word, STACKANNO_MEANING_MODULE,
-			      STACKANNO_EVIDENCE_CERTAIN);
-	if (!meaning)
-		return true;
-	meaning->module = stackanno_builder_text(identify->builder, module);
-	meaning->offset = offset;
-	return true;
-}
-
-static const meaning_kind kinds[] = {
-	own_slot,
-	kernel_text,
-	in_module,
-	kernel_data,
-	percpu_data,
-};
-
-static void identify_word(struct identify *identify, struct stackanno_word *word)
-{
-	unsigned int i;
-
-	if (word->meaning != STACKANNO_NONE || word->flags & STACKANNO_WORD_UNREADABLE)
-		return;
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (kinds[i](identify, word))
-			return;
-}
-
-int stackanno_identify_words(struct stackanno_builder *builder,
-			     const struct stackanno_picture *picture,
-			     struct stackanno_symbol *symbol, u64 deadline)
-{
-	struct identify identify = { .builder = builder, .picture = picture, .symbol = symbol };
-	u32 i;
-
-	for (i = 0; i < builder->section[STACKANNO_SECTION_WORDS].count; i++) {
-		if (deadline && !(i % CLOCK_EVERY) && ktime_get_mono_fast_ns() > deadline) {
-			stackanno_counter_add(STACKANNO_COUNT_BUDGET_HITS, 1);
-			return -ETIME;
-		}
-		identify_word(&identify, stackanno_builder_entry(builder,
-								 STACKANNO_SECTION_WORDS, i));
-	}
-	return 0;
 }

@@ -42,6 +42,7 @@ void stackanno_identify_frames(struct stackanno_builder *builder,
  * @builder: with frames named
  * @picture: whose stacks the words are of
  * @symbol: working memory
+ * @withhold: leave out what shows a value itself
  * @deadline: ktime_get_mono_fast_ns() time at which to stop; 0: none
  *
  * Context: any.
@@ -49,6 +50,6 @@ void stackanno_identify_frames(struct stackanno_builder *builder,
  */
 int stackanno_identify_words(struct stackanno_builder *builder,
 			     const struct stackanno_picture *picture,
-			     struct stackanno_symbol *symbol, u64 deadline);
+			     struct stackanno_symbol *symbol, bool withhold, u64 deadline);
 
 #endif /* STACKANNO_IDENTIFY_H */

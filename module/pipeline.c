@@ -222,8 +222,8 @@ static void explain(struct stackanno_slot *slot, u64 deadline)
 	late = stackanno_analyse_frames(&slot->builder,
 					facts->canary_known ? &facts->canary : NULL,
 					&slot->symbol, deadline);
-	if (stackanno_identify_words(&slot->builder, &slot->picture, &slot->symbol, deadline) ||
-	    late)
+	if (stackanno_identify_words(&slot->builder, &slot->picture, &slot->symbol,
+				     facts->withhold, deadline) || late)
 		note_budget(slot, facts->budget_us);
 	if (facts->withhold)
 		withhold_values(&slot->builder);
