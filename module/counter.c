@@ -33,6 +33,8 @@ static const char * const names[] = {
 	[STACKANNO_COUNT_NOT_REACHED] = "frames_not_reached",
 	[STACKANNO_COUNT_SIZE_DIFFERS] = "frame_size_differs",
 	[STACKANNO_COUNT_PROBES_UNSEEN] = "probes_unseen",
+	[STACKANNO_COUNT_TASKS_UNSEEN] = "tasks_unseen",
+	[STACKANNO_COUNT_TASKS_BUSY] = "tasks_busy",
 };
 static_assert(ARRAY_SIZE(names) == STACKANNO_COUNTERS);
 

@@ -33,6 +33,8 @@ enum stackanno_counter {
 	STACKANNO_COUNT_NOT_REACHED,	/* frames that no path leads to the ip of */
 	STACKANNO_COUNT_SIZE_DIFFERS,	/* frames of another size than their code's */
 	STACKANNO_COUNT_PROBES_UNSEEN,	/* lists of kprobes that were not followed to the end */
+	STACKANNO_COUNT_TASKS_UNSEEN,	/* annotations that did not know of all tasks */
+	STACKANNO_COUNT_TASKS_BUSY,	/* annotations that went without them */
 	STACKANNO_COUNTERS
 };
 

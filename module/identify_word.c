@@ -29,11 +29,14 @@ static_assert(STACKANNO_FILL_RED_INACTIVE == SLUB_RED_INACTIVE);
 static_assert(STACKANNO_FILL_RED_ACTIVE == SLUB_RED_ACTIVE);
 static_assert(STACKANNO_FILL_PAGE == PAGE_POISON);
 
+enum tasks { TASKS_UNASKED, TASKS_GATHERED, TASKS_NONE };
+
 struct identify {
 	struct stackanno_builder *builder;
 	const struct stackanno_picture *picture;
 	struct stackanno_symbol *symbol;
 	bool withhold;
+	enum tasks tasks;
 };
 
 /* One kind of meaning: whether @value is of it, and then what of it is added. */
@@ -179,13 +182,23 @@ static bool own_task(struct identify *identify, struct stackanno_word *word)
 	return true;
 }
 
-/* Which task ran may have changed since the picture was taken. */
-static bool running_task(struct identify *identify, struct stackanno_word *word)
+/*
+ * A task may have ended since the picture was taken, and another have its memory.
+ * They are gathered for the first value that lies where tasks and stacks do.
+ */
+static bool other_task(struct identify *identify, struct stackanno_word *word)
 {
+	enum stackanno_meaning_kind kind;
 	struct stackanno_meaning *meaning;
 	struct stackanno_task task;
+	u64 offset;
 
-	if (stackanno_task_find(word->value, &task))
+	if (stackanno_region_find(word->value, &kind, &offset) ||
+	    (kind != STACKANNO_MEANING_DIRECT_MAP && kind != STACKANNO_MEANING_VMALLOC))
+		return false;
+	if (identify->tasks == TASKS_UNASKED)
+		identify->tasks = stackanno_tasks_gather() ? TASKS_NONE : TASKS_GATHERED;
+	if (identify->tasks == TASKS_NONE || stackanno_tasks_find(word->value, &task))
 		return false;
 	meaning = stackanno_meaning_add(identify->builder, word, task.kind,
 					STACKANNO_EVIDENCE_LIKELY);
@@ -205,8 +218,11 @@ static bool region(struct identify *identify, struct stackanno_word *word)
 
 	if (stackanno_region_find(word->value, &kind, &offset))
 		return false;
-	meaning = stackanno_meaning_add(identify->builder, word, kind, STACKANNO_EVIDENCE_CERTAIN);
-	if (!meaning || identify->withhold)
+	/* Of what may be mapped there nothing is known. */
+	meaning = stackanno_meaning_add(identify->builder, word, kind,
+					kind == STACKANNO_MEANING_VMALLOC ?
+					STACKANNO_EVIDENCE_LIKELY : STACKANNO_EVIDENCE_CERTAIN);
+	if (!meaning)
 		return true;
 	meaning->offset = offset;
 	meaning->aux = 0;
@@ -314,11 +330,11 @@ static const meaning_kind kinds[] = {
 	kernel_data,
 	percpu_data,
 	own_task,
-	running_task,
-	literal,
+	other_task,
 	region,
-	flipped,
 	user,
+	literal,
+	flipped,
 };
 
 static void identify_word(struct identify *identify, struct stackanno_word *word)
@@ -340,15 +356,19 @@ int stackanno_identify_words(struct stackanno_builder *builder,
 	struct identify identify = {
 		.builder = builder, .picture = picture, .symbol = symbol, .withhold = withhold,
 	};
+	int ret = 0;
 	u32 i;
 
 	for (i = 0; i < builder->section[STACKANNO_SECTION_WORDS].count; i++) {
 		if (deadline && !(i % CLOCK_EVERY) && ktime_get_mono_fast_ns() > deadline) {
 			stackanno_counter_add(STACKANNO_COUNT_BUDGET_HITS, 1);
-			return -ETIME;
+			ret = -ETIME;
+			break;
 		}
 		identify_word(&identify, stackanno_builder_entry(builder,
 								 STACKANNO_SECTION_WORDS, i));
 	}
-	return 0;
+	if (identify.tasks == TASKS_GATHERED)
+		stackanno_tasks_release();
+	return ret;
 }

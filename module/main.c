@@ -13,6 +13,7 @@
 #include "policy.h"
 #include "sites.h"
 #include "store.h"
+#include "task.h"
 #include "trigger.h"
 #include "unwind.h"
 
@@ -41,18 +42,24 @@ static int __init stackanno_init(void)
 	ret = stackanno_analyse_init();
 	if (ret)
 		goto err_sites;
-	ret = stackanno_store_init(stackanno_policy_records());
+	ret = stackanno_tasks_init();
 	if (ret)
 		goto err_analyse;
+	ret = stackanno_store_init(stackanno_policy_records());
+	if (ret)
+		goto err_tasks;
 	ret = stackanno_trigger_init();
 	if (ret)
 		goto err_store;
 	stackanno_debugfs_init(stackanno_store_bytes() + stackanno_percpu_bytes() +
-			       stackanno_sites_bytes() + stackanno_analyse_bytes());
+			       stackanno_sites_bytes() + stackanno_analyse_bytes() +
+			       stackanno_tasks_bytes());
 	return 0;
 
 err_store:
 	stackanno_store_exit();
+err_tasks:
+	stackanno_tasks_exit();
 err_analyse:
 	stackanno_analyse_exit();
 err_sites:
@@ -70,6 +77,7 @@ static void __exit stackanno_exit(void)
 	stackanno_ask_exit();
 	stackanno_trigger_exit();
 	stackanno_store_exit();
+	stackanno_tasks_exit();
 	stackanno_analyse_exit();
 	stackanno_sites_exit();
 	stackanno_modules_exit();

@@ -18,6 +18,12 @@ struct variable {
 	u32 name;	/* in the names */
 };
 
+/* A CPU's area: where its static variables begin. */
+struct cpu_area {
+	unsigned long begin;
+	unsigned int cpu;
+};
+
 static struct {
 	unsigned long begin;
 	unsigned long end;
@@ -27,6 +33,8 @@ static struct {
 	u32 name_bytes;
 	u32 room;	/* variables that were allocated for */
 	u32 name_room;
+	struct cpu_area *cpus;	/* by address */
+	u32 cpu_count;
 } area;
 
 /*
@@ -74,6 +82,26 @@ static int by_offset(const void *a, const void *b)
 	return left->name < right->name ? -1 : left->name > right->name;
 }
 
+static int by_begin(const void *a, const void *b)
+{
+	const struct cpu_area *left = a, *right = b;
+
+	return left->begin < right->begin ? -1 : left->begin > right->begin;
+}
+
+/* __per_cpu_offset turns the linked address into an instance's. It does not change. */
+static void add_cpus(void)
+{
+	unsigned int cpu;
+
+	for_each_possible_cpu(cpu) {
+		area.cpus[area.cpu_count].begin = area.begin + per_cpu_offset(cpu);
+		area.cpus[area.cpu_count].cpu = cpu;
+		area.cpu_count++;
+	}
+	sort(area.cpus, area.cpu_count, sizeof(*area.cpus), by_begin, NULL);
+}
+
 int stackanno_percpu_init(void)
 {
 	area.begin = stackanno_ksyms_address(STACKANNO_KSYM_PERCPU_START);
@@ -83,10 +111,12 @@ int stackanno_percpu_init(void)
 		return 0;
 	area.variables = vzalloc(array_size(area.room, sizeof(*area.variables)));
 	area.names = vzalloc(area.name_room);
-	if (!area.variables || !area.names) {
+	area.cpus = vzalloc(array_size(num_possible_cpus(), sizeof(*area.cpus)));
+	if (!area.variables || !area.names || !area.cpus) {
 		stackanno_percpu_exit();
 		return -ENOMEM;
 	}
+	add_cpus();
 	stackanno_ksyms_each(add_symbol, NULL);
 	sort(area.variables, area.count, sizeof(*area.variables), by_offset, NULL);
 	return 0;
@@ -96,12 +126,14 @@ void stackanno_percpu_exit(void)
 {
 	vfree(area.variables);
 	vfree(area.names);
+	vfree(area.cpus);
 	memset(&area, 0, sizeof(area));
 }
 
 size_t stackanno_percpu_bytes(void)
 {
-	return area.room * sizeof(*area.variables) + area.name_room;
+	return area.room * sizeof(*area.variables) + area.name_room +
+	       area.cpu_count * sizeof(*area.cpus);
 }
 
 static const struct variable *last_at(u32 offset)
@@ -119,27 +151,34 @@ static const struct variable *last_at(u32 offset)
 	return low ? &area.variables[low - 1] : NULL;
 }
 
+static const struct cpu_area *area_around(unsigned long address)
+{
+	u32 low = 0, high = area.cpu_count;
+
+	while (low < high) {
+		u32 middle = low + (high - low) / 2;
+
+		if (area.cpus[middle].begin <= address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low ? &area.cpus[low - 1] : NULL;
+}
+
 int stackanno_percpu_find(unsigned long address, unsigned int *cpu, const char **name,
 			  unsigned long *offset)
 {
+	const struct cpu_area *around = area_around(address);
 	const struct variable *variable;
-	unsigned int i;
 
-	if (!area.count)
+	if (!around || address - around->begin >= area.end - area.begin)
 		return -ENOENT;
-	for_each_possible_cpu(i) {
-		/* __per_cpu_offset turns the linked address into the instance's. */
-		unsigned long begin = area.begin + per_cpu_offset(i);
-
-		if (address < begin || address - begin >= area.end - area.begin)
-			continue;
-		variable = last_at(address - begin);
-		if (!variable)
-			return -ENOENT;
-		*cpu = i;
-		*name = area.names + variable->name;
-		*offset = address - begin - variable->offset;
-		return 0;
-	}
-	return -ENOENT;
+	variable = last_at(address - around->begin);
+	if (!variable)
+		return -ENOENT;
+	*cpu = around->cpu;
+	*name = area.names + variable->name;
+	*offset = address - around->begin - variable->offset;
+	return 0;
 }

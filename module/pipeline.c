@@ -16,6 +16,7 @@
 #include "analyse.h"
 #include "capture.h"
 #include "compat.h"
+#include "core/describer.h"
 #include "counter.h"
 #include "guard.h"
 #include "store.h"
@@ -163,6 +164,9 @@ static void withhold_values(struct stackanno_builder *builder)
 		word->value = 0;
 		word->flags |= STACKANNO_WORD_WITHHELD;
 	}
+	for (i = 0; i < builder->section[STACKANNO_SECTION_MEANINGS].count; i++)
+		stackanno_describer_withhold(stackanno_builder_entry(builder,
+					     STACKANNO_SECTION_MEANINGS, i));
 	for (i = 0; i < builder->section[STACKANNO_SECTION_REGS].count; i++) {
 		regs = stackanno_builder_entry(builder, STACKANNO_SECTION_REGS, i);
 		memset(regs->value, 0, sizeof(regs->value));

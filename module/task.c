@@ -1,55 +1,174 @@
 // SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A walk of the kernel's list of tasks in a crash: under RCU, so that a task that
+ * ends meanwhile stays readable, with nofault reads, of nothing but the direct map
+ * and init_task, and no further than the room for what is found.
+ */
 #include "task.h"
 
+#include <linux/atomic.h>
 #include <linux/cpumask.h>
-#include <linux/string.h>
+#include <linux/errno.h>
+#include <linux/mm.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
 #include <linux/uaccess.h>
+#include <linux/vmalloc.h>
 
 #include "compat.h"
+#include "counter.h"
 
-/* Machines have more CPUs than are worth asking for each word. */
-#define CPUS_MAX 64
+#define TASKS_MAX 8192
 
-static bool take(unsigned long address, const struct task_struct *running,
-		 struct stackanno_task *task)
+struct place {
+	unsigned long task;
+	unsigned long stack;
+};
+
+static struct place *places;
+static unsigned int place_count;
+/* Only who set it touches the two above. */
+static atomic_t gathered;
+
+int stackanno_tasks_init(void)
 {
-	unsigned long begin = (unsigned long)running;
-	void *stack;
-	pid_t pid;
+	places = vzalloc(stackanno_tasks_bytes());
+	return places ? 0 : -ENOMEM;
+}
 
-	if (!begin || get_kernel_nofault(stack, &running->stack))
+void stackanno_tasks_exit(void)
+{
+	vfree(places);
+}
+
+size_t stackanno_tasks_bytes(void)
+{
+	return TASKS_MAX * sizeof(*places);
+}
+
+/* Whether reading there can have no effect on a device. */
+static bool is_memory(const void *at)
+{
+	unsigned long address = (unsigned long)at;
+
+	return (address >= PAGE_OFFSET && address < (unsigned long)high_memory) ||
+	       (address >= (unsigned long)&init_task &&
+		address < (unsigned long)(&init_task + 1));
+}
+
+/* Return: whether there was room. */
+static bool add(const struct task_struct *task)
+{
+	struct place *place = &places[place_count];
+	void *stack;
+
+	if (place_count == TASKS_MAX)
 		return false;
-	if (address >= begin && address - begin < sizeof(*running)) {
-		task->kind = STACKANNO_MEANING_TASK;
-	} else if (stack && address >= (unsigned long)stack &&
-		   address - (unsigned long)stack < THREAD_SIZE) {
-		task->kind = STACKANNO_MEANING_TASK_STACK;
-		begin = (unsigned long)stack;
-	} else {
-		return false;
-	}
-	if (get_kernel_nofault(pid, &running->pid) ||
-	    copy_from_kernel_nofault(task->comm, running->comm, sizeof(task->comm)))
-		return false;
-	task->comm[sizeof(task->comm) - 1] = '\0';
-	task->pid = pid;
-	task->offset = address - begin;
+	if (!is_memory(task) || get_kernel_nofault(stack, &task->stack))
+		return true;
+	place->task = (unsigned long)task;
+	place->stack = (unsigned long)stack;
+	place_count++;
 	return true;
 }
 
-int stackanno_task_find(unsigned long address, struct stackanno_task *task)
+/* Return: what follows on a list; NULL when that cannot be read. */
+static struct list_head *next_of(const struct list_head *at)
 {
-	const struct task_struct *running;
-	unsigned int cpu, seen = 0;
+	struct list_head *next;
 
-	if (take(address, current, task))
-		return 0;
-	for_each_online_cpu(cpu) {
-		if (seen++ == CPUS_MAX)
-			break;
-		running = stackanno_compat_running(cpu);
-		if (take(address, running, task) && running == stackanno_compat_running(cpu))
-			return 0;
+	if (!is_memory(at) || get_kernel_nofault(next, &at->next))
+		return NULL;
+	return next;
+}
+
+/* Return: false when not all of the tasks were seen. */
+static bool add_threads(const struct task_struct *leader, unsigned int *steps)
+{
+	struct signal_struct *signal;
+	struct list_head *head, *at;
+
+	if (get_kernel_nofault(signal, &leader->signal))
+		return false;
+	head = &signal->thread_head;
+	for (at = next_of(head); at != head; at = next_of(at)) {
+		if (!at || ++*steps > TASKS_MAX ||
+		    !add(container_of(at, struct task_struct, thread_node)))
+			return false;
+	}
+	return true;
+}
+
+static bool add_all(void)
+{
+	struct list_head *head = &init_task.tasks, *at;
+	unsigned int steps = 0;
+	bool whole = true;
+
+	for (at = next_of(head); at != head; at = next_of(at)) {
+		if (!at || ++steps > TASKS_MAX)
+			return false;
+		/* One whose threads cannot be had does not hide the others. */
+		if (!add_threads(container_of(at, struct task_struct, tasks), &steps))
+			whole = false;
+	}
+	return whole;
+}
+
+int stackanno_tasks_gather(void)
+{
+	unsigned int cpu;
+	bool whole = true;
+
+	if (atomic_cmpxchg_acquire(&gathered, 0, 1)) {
+		stackanno_counter_add(STACKANNO_COUNT_TASKS_BUSY, 1);
+		return -EBUSY;
+	}
+	place_count = 0;
+	rcu_read_lock();
+	for_each_online_cpu(cpu)
+		whole &= add(stackanno_compat_running(cpu));
+	whole &= add_all();
+	rcu_read_unlock();
+	if (!whole)
+		stackanno_counter_add(STACKANNO_COUNT_TASKS_UNSEEN, 1);
+	return 0;
+}
+
+void stackanno_tasks_release(void)
+{
+	atomic_set_release(&gathered, 0);
+}
+
+static int describe(unsigned long at, struct stackanno_task *found)
+{
+	const struct task_struct *task = (const struct task_struct *)at;
+	pid_t pid;
+
+	if (get_kernel_nofault(pid, &task->pid) ||
+	    copy_from_kernel_nofault(found->comm, task->comm, sizeof(found->comm)))
+		return -ENOENT;
+	found->comm[sizeof(found->comm) - 1] = '\0';
+	found->pid = pid;
+	return 0;
+}
+
+int stackanno_tasks_find(unsigned long address, struct stackanno_task *task)
+{
+	const struct place *place;
+
+	for (place = places; place < places + place_count; place++) {
+		if (address - place->task < sizeof(struct task_struct)) {
+			task->kind = STACKANNO_MEANING_TASK;
+			task->offset = address - place->task;
+		} else if (place->stack && address - place->stack < THREAD_SIZE) {
+			task->kind = STACKANNO_MEANING_TASK_STACK;
+			task->offset = address - place->stack;
+		} else {
+			continue;
+		}
+		return describe(place->task, task);
 	}
 	return -ENOENT;
 }

@@ -257,34 +257,25 @@ static struct json_object *notes(struct writer *w)
 	return array;
 }
 
-/* The characters that a value is made of, as the text leaves them out. */
-static bool hides_name(const struct writer *w, const struct stackanno_meaning *meaning)
+/* A number that belongs to a meaning and is not hidden, or null. */
+static struct json_object *number_or_null(u64 value, bool shown)
 {
-	return meaning->kind == STACKANNO_MEANING_STRING &&
-	       w->describer.redact != STACKANNO_REDACT_NONE;
-}
-
-/* A place in memory, likewise. */
-static bool hides_offset(const struct writer *w, const struct stackanno_meaning *meaning)
-{
-	return (meaning->kind == STACKANNO_MEANING_DIRECT_MAP ||
-		meaning->kind == STACKANNO_MEANING_VMEMMAP) &&
-	       (w->describer.redact == STACKANNO_REDACT_ALL || meaning->aux == STACKANNO_NONE);
+	return shown ? number(value) : NULL;
 }
 
 static struct json_object *meaning(struct writer *w, const struct stackanno_meaning *meaning)
 {
 	struct json_object *object = json_object_new_object();
+	bool spells = stackanno_describer_spells(&w->describer, meaning);
 
 	json_object_object_add(object, "kind",
 			       label_or_null(stackanno_label_meaning(meaning->kind)));
 	json_object_object_add(object, "evidence",
 			       label_or_null(stackanno_label_evidence(meaning->evidence)));
-	json_object_object_add(object, "name", hides_name(w, meaning) ? NULL :
-			       string_or_null(w, meaning->name));
+	json_object_object_add(object, "name", spells ?
+			       string_or_null(w, meaning->name) : NULL);
 	json_object_object_add(object, "module", string_or_null(w, meaning->module));
-	json_object_object_add(object, "offset", hides_offset(w, meaning) ? NULL :
-			       number(meaning->offset));
+	json_object_object_add(object, "offset", number_or_null(meaning->offset, spells));
 	json_object_object_add(object, "size", meaning->size ? number(meaning->size) : NULL);
 	switch (meaning->kind) {
 	case STACKANNO_MEANING_OWN_SLOT:
@@ -299,7 +290,7 @@ static struct json_object *meaning(struct writer *w, const struct stackanno_mean
 	case STACKANNO_MEANING_SYSCALL:
 	case STACKANNO_MEANING_VECTOR:
 	case STACKANNO_MEANING_ERRNO:
-		json_object_object_add(object, "number", number(meaning->aux));
+		json_object_object_add(object, "number", number_or_null(meaning->aux, spells));
 		break;
 	case STACKANNO_MEANING_FLIPPED:
 		json_object_object_add(object, "bit", number(meaning->aux));

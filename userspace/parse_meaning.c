@@ -114,13 +114,18 @@ static bool take_module_offset(struct parser *p, struct scan scan,
 	return take_symbol(p, scan, &meaning->module, &meaning->offset);
 }
 
-/* ERR_PTR's are told by the names of errors, those without one by number. */
+/* ERR_PTR's are told by the names of errors, those without one by number; withheld by none. */
 static bool take_errno(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
 {
 	u64 number;
 	u32 i;
 
 	(void)p;
+	meaning->aux = STACKANNO_NONE;
+	if (scan_done(&scan))
+		return true;
+	if (!scan_literal(&scan, " -"))
+		return false;
 	for (i = 0; i <= STACKANNO_ERRNO_MAX; i++) {
 		const char *name = stackanno_literal_errno(i);
 
@@ -237,7 +242,7 @@ static const struct form {
 	{ STACKANNO_MEANING_SYSCALL, "syscall ", take_numbered },
 	{ STACKANNO_MEANING_VECTOR, "vector ", take_numbered },
 	{ STACKANNO_MEANING_NO_SYSCALL, "no syscall", take_nothing },
-	{ STACKANNO_MEANING_ERRNO, "ERR_PTR -", take_errno },
+	{ STACKANNO_MEANING_ERRNO, "ERR_PTR", take_errno },
 	{ STACKANNO_MEANING_POISON, "poison", take_poison },
 	{ STACKANNO_MEANING_STRING, "\"", take_string },
 	{ STACKANNO_MEANING_STRING, "characters", take_nothing },

@@ -118,7 +118,10 @@ static void put_errno(struct stackanno_describer *d, struct stackanno_text *text
 {
 	const char *name = stackanno_literal_errno(d->meaning.aux);
 
-	put(text, "ERR_PTR -");
+	put(text, "ERR_PTR");
+	if (!stackanno_describer_spells(d, &d->meaning))
+		return;
+	put(text, " -");
 	if (name)
 		put(text, name);
 	else
@@ -129,8 +132,9 @@ static void put_errno(struct stackanno_describer *d, struct stackanno_text *text
 static void put_poison(struct stackanno_describer *d, struct stackanno_text *text)
 {
 	put(text, stackanno_label_meaning(d->meaning.kind));
-	if (d->meaning.name)
-		put(text, " ");
+	if (!stackanno_describer_spells(d, &d->meaning))
+		return;
+	put(text, " ");
 	stackanno_put_phrase(d, d->meaning.name, text);
 	if (d->meaning.offset) {
 		put(text, "+");
@@ -141,7 +145,7 @@ static void put_poison(struct stackanno_describer *d, struct stackanno_text *tex
 /* The characters are the value itself: they are shown where that may be. */
 static void put_characters(struct stackanno_describer *d, struct stackanno_text *text)
 {
-	if (d->redact != STACKANNO_REDACT_NONE || !d->meaning.name) {
+	if (!stackanno_describer_spells(d, &d->meaning)) {
 		put(text, "characters");
 		return;
 	}
@@ -176,7 +180,7 @@ static void put_task(struct stackanno_describer *d, struct stackanno_text *text)
 /* Where a page lies in memory gives away where the direct map begins. */
 static void put_page(struct stackanno_describer *d, struct stackanno_text *text)
 {
-	if (d->redact == STACKANNO_REDACT_ALL || d->meaning.aux == STACKANNO_NONE) {
+	if (!stackanno_describer_spells(d, &d->meaning)) {
 		put(text, stackanno_label_meaning(d->meaning.kind));
 		return;
 	}

@@ -38,9 +38,14 @@ bool stackanno_describer_hides(struct stackanno_describer *d, u64 address)
 	}
 }
 
-static bool is_kernel_address(u32 meaning_kind)
+/*
+ * Whether a meaning tells that the value is an address of the kernel's own. Where
+ * vmalloc() maps is so wide with five levels of page tables that of any thousand
+ * numbers one lies there: that alone tells nothing.
+ */
+static bool is_kernel_address(const struct stackanno_meaning *meaning)
 {
-	switch (meaning_kind) {
+	switch (meaning->kind) {
 	case STACKANNO_MEANING_TEXT:
 	case STACKANNO_MEANING_RODATA:
 	case STACKANNO_MEANING_DATA:
@@ -52,11 +57,12 @@ static bool is_kernel_address(u32 meaning_kind)
 	case STACKANNO_MEANING_TASK_STACK:
 	case STACKANNO_MEANING_DIRECT_MAP:
 	case STACKANNO_MEANING_VMEMMAP:
-	case STACKANNO_MEANING_VMALLOC:
 	case STACKANNO_MEANING_MODULE_AREA:
 	case STACKANNO_MEANING_FIXMAP:
 	case STACKANNO_MEANING_CPU_ENTRY_AREA:
 		return true;
+	case STACKANNO_MEANING_VMALLOC:
+		return meaning->evidence == STACKANNO_EVIDENCE_CERTAIN;
 	default:
 		return false;
 	}
@@ -75,9 +81,64 @@ bool stackanno_describer_hides_word(struct stackanno_describer *d,
 	for (i = 0; i < STACKANNO_MEANINGS_SHOWN; i++) {
 		if (stackanno_view_meaning(d->view, index, &d->meaning))
 			break;
-		if (is_kernel_address(d->meaning.kind))
+		if (is_kernel_address(&d->meaning))
 			return false;
 		index = d->meaning.next;
 	}
 	return true;
+}
+
+enum stackanno_repeat stackanno_describer_repeat(const struct stackanno_meaning *meaning)
+{
+	switch (meaning->kind) {
+	case STACKANNO_MEANING_STRING:
+		return STACKANNO_REPEAT_DATA;
+	case STACKANNO_MEANING_ERRNO:
+	case STACKANNO_MEANING_POISON:
+	case STACKANNO_MEANING_DIRECT_MAP:
+	case STACKANNO_MEANING_VMEMMAP:
+		return STACKANNO_REPEAT_OWN;
+	default:
+		return STACKANNO_REPEAT_NONE;
+	}
+}
+
+/* What would repeat the value was left out when it was recorded. */
+static bool is_withheld(const struct stackanno_meaning *meaning)
+{
+	switch (meaning->kind) {
+	case STACKANNO_MEANING_STRING:
+	case STACKANNO_MEANING_POISON:
+		return !meaning->name;
+	case STACKANNO_MEANING_ERRNO:
+	case STACKANNO_MEANING_DIRECT_MAP:
+	case STACKANNO_MEANING_VMEMMAP:
+		return meaning->aux == STACKANNO_NONE;
+	default:
+		return false;
+	}
+}
+
+void stackanno_describer_withhold(struct stackanno_meaning *meaning)
+{
+	if (stackanno_describer_repeat(meaning) == STACKANNO_REPEAT_NONE)
+		return;
+	meaning->aux = STACKANNO_NONE;
+	meaning->name = 0;
+	meaning->offset = 0;
+}
+
+bool stackanno_describer_spells(const struct stackanno_describer *d,
+				const struct stackanno_meaning *meaning)
+{
+	if (is_withheld(meaning))
+		return false;
+	switch (stackanno_describer_repeat(meaning)) {
+	case STACKANNO_REPEAT_NONE:
+		return true;
+	case STACKANNO_REPEAT_OWN:
+		return d->redact != STACKANNO_REDACT_ALL;
+	default:
+		return d->redact == STACKANNO_REDACT_NONE;
+	}
 }

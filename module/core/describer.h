@@ -56,4 +56,35 @@ bool stackanno_describer_hides(struct stackanno_describer *describer, u64 addres
 bool stackanno_describer_hides_word(struct stackanno_describer *describer,
 				    const struct stackanno_word *word);
 
+/* How far what a meaning says, besides its kind, is the value itself once more. */
+enum stackanno_repeat {
+	STACKANNO_REPEAT_NONE,	/* a place within something, or what anybody may know */
+	STACKANNO_REPEAT_OWN,	/* it is, of a constant or a place of the kernel's own */
+	STACKANNO_REPEAT_DATA,	/* it is, and may be anybody's data */
+};
+
+/**
+ * stackanno_describer_repeat() - whether a meaning is to be hidden with its value
+ * @meaning: a word's
+ *
+ * The one place that decides it, for the text, for JSON, and for what a record
+ * holds where the kernel is locked down.
+ *
+ * Context: any.
+ * Return: how far it repeats the value.
+ */
+enum stackanno_repeat stackanno_describer_repeat(const struct stackanno_meaning *meaning);
+
+/**
+ * stackanno_describer_withhold() - take out of a meaning what repeats the value
+ * @meaning: of a record under construction
+ *
+ * Context: any.
+ */
+void stackanno_describer_withhold(struct stackanno_meaning *meaning);
+
+/* Whether more of a meaning than its kind is there to be said, and redaction leaves it. */
+bool stackanno_describer_spells(const struct stackanno_describer *describer,
+				const struct stackanno_meaning *meaning);
+
 #endif /* STACKANNO_CORE_DESCRIBER_H */

@@ -96,17 +96,16 @@ static void set(struct stackanno_literal *literal, enum stackanno_meaning_kind k
 }
 
 /*
- * All ones is -EPERM, and far more often just that. Functions that return an int
- * leave 32 bits, which are no pointer: those are not claimed.
+ * All ones is -EPERM, but a mask, an end or "none" far more often: not claimed.
+ * Functions that return an int leave 32 bits, which are no pointer: nor are those.
  */
 static bool take_errno(u64 value, struct stackanno_literal *literal)
 {
 	u64 number = 0 - value;
 
-	if (!number || number > STACKANNO_ERRNO_MAX || !stackanno_literal_errno((u32)number))
+	if (number < 2 || number > STACKANNO_ERRNO_MAX || !stackanno_literal_errno((u32)number))
 		return false;
-	set(literal, STACKANNO_MEANING_ERRNO,
-	    number == 1 ? STACKANNO_EVIDENCE_GUESS : STACKANNO_EVIDENCE_LIKELY, NULL);
+	set(literal, STACKANNO_MEANING_ERRNO, STACKANNO_EVIDENCE_LIKELY, NULL);
 	literal->aux = (u32)number;
 	return true;
 }

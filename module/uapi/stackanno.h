@@ -296,8 +296,8 @@ enum stackanno_meaning_kind {
 	STACKANNO_MEANING_SEGMENT,	/* a selector; name: "kernel code" */
 	STACKANNO_MEANING_FLAGS,	/* flags register; name: "IF ZF" */
 	STACKANNO_MEANING_NAMED,	/* anything else that has but a name */
-	STACKANNO_MEANING_ERRNO,	/* an error pointer; aux: the error, positive */
-	STACKANNO_MEANING_POISON,	/* a constant that marks memory; name + offset */
+	STACKANNO_MEANING_ERRNO,	/* an error pointer; aux: the error, positive; STACKANNO_NONE: withheld */
+	STACKANNO_MEANING_POISON,	/* a constant that marks memory; name + offset; 0: withheld */
 	STACKANNO_MEANING_STRING,	/* text; name: its characters; 0: withheld */
 	STACKANNO_MEANING_FLIPPED,	/* an address but for one bit; aux: which; name: of what */
 	STACKANNO_MEANING_TASK,		/* a task_struct; name: comm, aux: pid; offset in it */

@@ -26,7 +26,7 @@ TEST(values_that_tell_what_they_are)
 	} cases[] = {
 		{ -12ULL, ERRNO, LIKELY, NULL, 0, 12 },
 		{ -517ULL, ERRNO, LIKELY, NULL, 0, 517 },
-		{ -1ULL, ERRNO, GUESS, NULL, 0, 1 },
+		{ -2ULL, ERRNO, LIKELY, NULL, 0, 2 },
 		{ 0xdead000000000100ULL, POISON, CERTAIN, "list 1", 0, STACKANNO_NONE },
 		{ 0xdead000000000108ULL, POISON, LIKELY, "list 1", 8, STACKANNO_NONE },
 		{ 0xdead000000000122ULL, POISON, CERTAIN, "list 2", 0, STACKANNO_NONE },
@@ -65,7 +65,7 @@ TEST(values_that_tell_what_they_are)
 TEST(values_that_tell_nothing)
 {
 	static const u64 cases[] = {
-		0, 1, 4096, -4095ULL, -4096ULL, -134ULL, -520ULL, 0xfffffff4,
+		0, 1, 4096, -1ULL, -4095ULL, -4096ULL, -134ULL, -520ULL, 0xfffffff4,
 		0xdead000000000000ULL, 0xdead000000000144ULL, 0xdead0000000000ffULL,
 		0xbbbbbbbbbbbbbbbcULL, 0x1515151515151515ULL,
 		0x636261, 0x6300626160ULL, 0x807f7e7d7c7b7a79ULL, 0xffffffff81000000ULL,

@@ -111,6 +111,7 @@ TEST(each_meaning_has_its_label)
 		{ STACKANNO_MEANING_NAMED, "kmalloc-64+0x20", NULL, 0, 0, "[{kmalloc-64+0x20}]" },
 		{ STACKANNO_MEANING_ERRNO, NULL, NULL, 0, 12, "[{ERR_PTR -ENOMEM}]" },
 		{ STACKANNO_MEANING_ERRNO, NULL, NULL, 0, 4000, "[{ERR_PTR -4000}]" },
+		{ STACKANNO_MEANING_ERRNO, NULL, NULL, 0, STACKANNO_NONE, "[{ERR_PTR}]" },
 		{ STACKANNO_MEANING_POISON, "list 1", NULL, 0, 0, "[{poison list 1}]" },
 		{ STACKANNO_MEANING_POISON, "slab free", NULL, 0x18, 0,
 		  "[{poison slab free+0x18}]" },
