@@ -15,6 +15,8 @@
 #include <linux/vmalloc.h>
 
 #include "compat.h"
+#include "core/argument.h"
+#include "core/chain.h"
 #include "core/flow.h"
 #include "core/frame.h"
 #include "core/noreturn.h"
@@ -23,10 +25,13 @@
 #include "insn.h"
 #include "modules.h"
 #include "probed.h"
+#include "prototypes.h"
 #include "sites.h"
 
 #define COLD ".cold"
 #define PADDING "__pfx_"
+#define THUNK "__x86_indirect_"
+#define STATIC_CALL "__SCT__"
 #define BPF_TRAMPOLINE "bpf_trampoline_"
 /* A jump may pass over a function's landing mark. */
 #define ENTRY_BYTES 4
@@ -34,7 +39,9 @@
 struct analyser {
 	struct stackanno_ops ops;	/* its functions find the rest */
 	atomic_t busy;
+	struct stackanno_chain_ops chain_ops;
 	struct stackanno_flow flow;
+	struct stackanno_chain chain;
 	struct stackanno_symbol *scratch;
 	char cold[KSYM_NAME_LEN + sizeof(COLD)];	/* name of the function's cold part */
 	struct stackanno_sites sites;
@@ -174,6 +181,16 @@ static bool op_tracer(struct stackanno_ops *ops, u64 target)
 	return false;
 }
 
+/* They jump to what a register, or a patched jump, leads to. */
+static bool op_thunk(struct stackanno_chain_ops *ops, u64 target)
+{
+	struct analyser *analyser = container_of(ops, struct analyser, chain_ops);
+
+	return !stackanno_ksyms_symbol(target, analyser->scratch) &&
+	       (strstarts(analyser->scratch->name, THUNK) ||
+		strstarts(analyser->scratch->name, STATIC_CALL));
+}
+
 static void find_noreturns(void)
 {
 	unsigned long address;
@@ -205,6 +222,8 @@ int stackanno_analyse_init(void)
 			/* Older kernels have it at a fixed place, without a name. */
 			.canary = stackanno_ksyms_find("__stack_chk_guard") };
 	}
+	for (i = 0; i < ANALYSERS; i++)
+		analysers[i]->chain_ops.thunk = op_thunk;
 	find_noreturns();
 	return 0;
 }
@@ -327,6 +346,7 @@ static void analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 {
 	const struct stackanno_frame *frame;
 	struct stackanno_extent extent;
+	enum stackanno_fit fit;
 
 	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
 	if (frame->kind != STACKANNO_FRAME_CALL || frame->flags & STACKANNO_FRAME_CODE_UNREADABLE)
@@ -338,7 +358,10 @@ static void analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 	}
 	if (extent.begin != analyser->function)
 		run(analyser, &extent);
-	switch (stackanno_role_frame(builder, index, &analyser->flow, canary)) {
+	fit = stackanno_role_frame(builder, index, &analyser->flow, canary);
+	stackanno_chain_frame(&analyser->chain, builder, index, &analyser->flow, fit,
+			      &analyser->chain_ops);
+	switch (fit) {
 	case STACKANNO_FIT_NO_STATE:
 		if (!analyser->ended)
 			stackanno_counter_add(STACKANNO_COUNT_NOT_REACHED, 1);
@@ -352,6 +375,24 @@ static void analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 		break;
 	default:
 		break;
+	}
+}
+
+static void describe_arguments(struct analyser *analyser, struct stackanno_builder *builder)
+{
+	struct stackanno_chain *chain = &analyser->chain;
+	const struct stackanno_frame *frame;
+	struct stackanno_signature signature;
+	bool known;
+	u32 i;
+
+	stackanno_chain_settle(chain);
+	for (i = 0; i < chain->frames; i++) {
+		frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES,
+						chain->frame[i].index);
+		known = !frame->module &&
+			!stackanno_prototypes_find(name_of(builder, frame), &signature);
+		stackanno_argument_describe(chain, i, builder, known ? &signature : NULL);
 	}
 }
 
@@ -373,7 +414,7 @@ static void excuse_all(struct stackanno_builder *builder, u32 first, u32 flag)
 }
 
 int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canary,
-			     struct stackanno_symbol *scratch, u64 deadline)
+			     bool arguments, struct stackanno_symbol *scratch, u64 deadline)
 {
 	u32 i, frames = builder->section[STACKANNO_SECTION_FRAMES].count;
 	struct analyser *analyser;
@@ -392,6 +433,7 @@ int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canar
 	analyser->scratch = scratch;
 	/* Text may have been patched since. */
 	analyser->function = 0;
+	stackanno_chain_begin(&analyser->chain);
 	for (i = 0; i < frames; i++) {
 		if (deadline && ktime_get_mono_fast_ns() > deadline) {
 			excuse_all(builder, i, STACKANNO_FRAME_LATE);
@@ -400,6 +442,8 @@ int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canar
 		}
 		analyse_frame(analyser, builder, i, canary);
 	}
+	if (arguments)
+		describe_arguments(analyser, builder);
 	atomic_set_release(&analyser->busy, 0);
 	return ret;
 }

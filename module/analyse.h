@@ -33,9 +33,10 @@ void stackanno_analyse_exit(void);
 size_t stackanno_analyse_bytes(void);
 
 /**
- * stackanno_analyse_frames() - give roles to the words of all frames
+ * stackanno_analyse_frames() - roles of the words of all frames, and arguments
  * @builder: with frames named, code captured, calls checked
  * @canary: of the task whose stack it is; NULL when it is not known
+ * @arguments: whether values may be told in text, as those of arguments are
  * @scratch: for names
  * @deadline: by local_clock(), in ns; 0: none
  *
@@ -46,6 +47,6 @@ size_t stackanno_analyse_bytes(void);
  * Return: 0; -ETIME when the deadline left frames out.
  */
 int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canary,
-			     struct stackanno_symbol *scratch, u64 deadline);
+			     bool arguments, struct stackanno_symbol *scratch, u64 deadline);
 
 #endif /* STACKANNO_ANALYSE_H */

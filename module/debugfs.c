@@ -21,6 +21,7 @@
 #include "ksyms.h"
 #include "percpu.h"
 #include "policy.h"
+#include "prototypes.h"
 #include "store.h"
 #include "trigger.h"
 
@@ -121,6 +122,7 @@ static int stats_show(struct seq_file *file, void *unused)
 	seq_printf(file, "withheld: %d\n", stackanno_policy_withheld());
 	seq_printf(file, "slots: %u\n", stackanno_store_count());
 	seq_printf(file, "memory_bytes: %zu\n", memory_taken);
+	seq_printf(file, "prototypes_bytes: %zu\n", stackanno_prototypes_bytes());
 	for (counter = 0; counter < STACKANNO_COUNTERS; counter++)
 		seq_printf(file, "%s: %lu\n", stackanno_counter_name(counter),
 			   stackanno_counter_read(counter));

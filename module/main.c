@@ -11,6 +11,7 @@
 #include "modules.h"
 #include "percpu.h"
 #include "policy.h"
+#include "prototypes.h"
 #include "sites.h"
 #include "store.h"
 #include "task.h"
@@ -45,19 +46,24 @@ static int __init stackanno_init(void)
 	ret = stackanno_tasks_init();
 	if (ret)
 		goto err_analyse;
-	ret = stackanno_store_init(stackanno_policy_records());
+	ret = stackanno_prototypes_init();
 	if (ret)
 		goto err_tasks;
+	ret = stackanno_store_init(stackanno_policy_records());
+	if (ret)
+		goto err_prototypes;
 	ret = stackanno_trigger_init();
 	if (ret)
 		goto err_store;
 	stackanno_debugfs_init(stackanno_store_bytes() + stackanno_percpu_bytes() +
 			       stackanno_sites_bytes() + stackanno_analyse_bytes() +
-			       stackanno_tasks_bytes());
+			       stackanno_tasks_bytes() + stackanno_prototypes_bytes());
 	return 0;
 
 err_store:
 	stackanno_store_exit();
+err_prototypes:
+	stackanno_prototypes_exit();
 err_tasks:
 	stackanno_tasks_exit();
 err_analyse:
@@ -77,6 +83,7 @@ static void __exit stackanno_exit(void)
 	stackanno_ask_exit();
 	stackanno_trigger_exit();
 	stackanno_store_exit();
+	stackanno_prototypes_exit();
 	stackanno_tasks_exit();
 	stackanno_analyse_exit();
 	stackanno_sites_exit();

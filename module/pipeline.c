@@ -225,7 +225,7 @@ static void explain(struct stackanno_slot *slot, u64 deadline)
 	stackanno_frame_check_calls(&slot->builder);
 	late = stackanno_analyse_frames(&slot->builder,
 					facts->canary_known ? &facts->canary : NULL,
-					&slot->symbol, deadline);
+					!facts->withhold, &slot->symbol, deadline);
 	if (stackanno_identify_words(&slot->builder, &slot->picture, &slot->symbol,
 				     facts->withhold, deadline) || late)
 		note_budget(slot, facts->budget_us);

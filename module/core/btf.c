@@ -9,6 +9,8 @@
 #define MEMBER_BYTES 12
 #define PARAMETER_BYTES 8
 #define ARRAY_BYTES 12
+#define ENUM_BYTES 8
+#define ENUM64_BYTES 12
 
 struct sections {
 	const u8 *types, *layouts;
@@ -26,7 +28,7 @@ static const struct {
 	[STACKANNO_BTF_ARRAY] = { ARRAY_BYTES, 0 },
 	[STACKANNO_BTF_STRUCT] = { 0, MEMBER_BYTES },
 	[STACKANNO_BTF_UNION] = { 0, MEMBER_BYTES },
-	[STACKANNO_BTF_ENUM] = { 0, 8 },
+	[STACKANNO_BTF_ENUM] = { 0, ENUM_BYTES },
 	[STACKANNO_BTF_FWD] = { 0, 0 },
 	[STACKANNO_BTF_TYPEDEF] = { 0, 0 },
 	[STACKANNO_BTF_VOLATILE] = { 0, 0 },
@@ -39,7 +41,7 @@ static const struct {
 	[STACKANNO_BTF_FLOAT] = { 0, 0 },
 	[STACKANNO_BTF_DECL_TAG] = { 4, 0 },
 	[STACKANNO_BTF_TYPE_TAG] = { 0, 0 },
-	[STACKANNO_BTF_ENUM64] = { 0, 12 },
+	[STACKANNO_BTF_ENUM64] = { 0, ENUM64_BYTES },
 };
 static_assert(ARRAY_SIZE(tails) == STACKANNO_BTF_KINDS);
 
@@ -390,6 +392,7 @@ int stackanno_btf_function(const struct stackanno_btf *btf, const char *name,
 	if (index == btf->functions || strcmp(function_name(btf, index), name))
 		return -ENOENT;
 	ret = prototype_of(btf, btf->function[index], prototype);
+	prototype->first = index;
 	for (index++; !ret && index < btf->functions &&
 	     !strcmp(function_name(btf, index), name); index++) {
 		ret = prototype_of(btf, btf->function[index], &other);
@@ -419,6 +422,23 @@ int stackanno_btf_member(const struct stackanno_btf *btf, const struct stackanno
 		member->bits = member->bit >> 24;
 		member->bit &= 0xffffff;
 	}
+	return 0;
+}
+
+int stackanno_btf_enumerator(const struct stackanno_btf *btf,
+			     const struct stackanno_btf_type *type, u32 index,
+			     struct stackanno_btf_enumerator *enumerator)
+{
+	bool wide = type->kind == STACKANNO_BTF_ENUM64;
+	const u8 *bytes;
+	u64 value;
+
+	if ((type->kind != STACKANNO_BTF_ENUM && !wide) || index >= type->vlen)
+		return -ENOENT;
+	bytes = type->more + index * (wide ? ENUM64_BYTES : ENUM_BYTES);
+	value = word_at(bytes + 4);
+	enumerator->name = string_at(btf, word_at(bytes));
+	enumerator->value = wide ? (s64)(value | (u64)word_at(bytes + 8) << 32) : (s64)(s32)value;
 	return 0;
 }
 

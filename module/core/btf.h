@@ -77,6 +77,7 @@ struct stackanno_btf_prototype {
 	u32 result;		/* type; 0: void */
 	u32 parameters;
 	u32 functions;		/* that have the name */
+	u32 first;		/* the first of them, in the order of names */
 	bool variadic;		/* and others */
 	bool unnamed;		/* they do not agree on the names of parameters */
 };
@@ -84,6 +85,11 @@ struct stackanno_btf_prototype {
 struct stackanno_btf_parameter {
 	const char *name;
 	u32 type;
+};
+
+struct stackanno_btf_enumerator {
+	const char *name;
+	s64 value;
 };
 
 /* One step into a type: a member by its name, or an element by its number. */
@@ -175,6 +181,11 @@ int stackanno_btf_parameter(const struct stackanno_btf *btf,
 /* Return: 0; -ENOENT when @type has no @index-th member. */
 int stackanno_btf_member(const struct stackanno_btf *btf, const struct stackanno_btf_type *type,
 			 u32 index, struct stackanno_btf_member *member);
+
+/* Return: 0; -ENOENT when @type has no @index-th enumerator. */
+int stackanno_btf_enumerator(const struct stackanno_btf *btf,
+			     const struct stackanno_btf_type *type, u32 index,
+			     struct stackanno_btf_enumerator *enumerator);
 
 /**
  * stackanno_btf_element() - what an array holds

@@ -7,7 +7,7 @@
 #define ARGS_MAX	480
 /* With less room than this for them, arguments are left out. */
 #define ARGS_LEAST	16
-/* A value among arguments. */
+/* A value among arguments, wherever it stands. */
 #define VALUE_DIGITS	16
 
 static bool is_hex_digit(char c)
@@ -16,22 +16,26 @@ static bool is_hex_digit(char c)
 }
 
 /*
- * The arguments are a string by now, and their values in it are numbers of 16
- * digits; those that a meaning follows are addresses of the kernel's own.
+ * The arguments are a string by now. Values in it are what follows a "=", in any
+ * form, and numbers of 16 digits; those that a meaning follows are addresses of the
+ * kernel's own.
  */
 static void hide_values(struct stackanno_describer *d)
 {
 	char *at = d->args;
+	bool value = false;
 
 	while (*at) {
 		u32 run = 0;
 
-		while (is_hex_digit(at[run]))
+		while (value ? at[run] && !strchr(", ", at[run]) : is_hex_digit(at[run]))
 			run++;
-		if (run == VALUE_DIGITS && (d->redact == STACKANNO_REDACT_ALL ||
-					    strncmp(at + run, " {", 2)))
+		if ((value ? *at != '?' : run == VALUE_DIGITS) &&
+		    (d->redact == STACKANNO_REDACT_ALL || strncmp(at + run, " {", 2)))
 			memset(at, '-', run);
-		at += max(run, 1U);
+		at += run;
+		value = *at == '=';
+		at += *at != '\0';
 	}
 }
 

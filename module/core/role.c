@@ -37,8 +37,8 @@ struct context {
 	enum stackanno_evidence evidence;	/* the best that may be said */
 };
 
-/* The word that a function returns to its caller with is its frame's last. */
-static u64 cfa_of(const struct stackanno_builder *builder, const struct stackanno_frame *frame)
+u64 stackanno_role_cfa(const struct stackanno_builder *builder,
+		       const struct stackanno_frame *frame)
 {
 	const struct stackanno_word *word;
 
@@ -47,6 +47,18 @@ static u64 cfa_of(const struct stackanno_builder *builder, const struct stackann
 	word = stackanno_builder_entry(builder, STACKANNO_SECTION_WORDS,
 				       frame->first_word + frame->word_count - 1);
 	return word && word->role == STACKANNO_ROLE_RETURN ? word->address + WORD : 0;
+}
+
+u64 stackanno_role_base(const struct stackanno_flow *flow,
+			const struct stackanno_flow_state *state, u64 cfa)
+{
+	struct stackanno_value sp = state->reg[stackanno_arch_abi.sp];
+
+	/* Before the stack pointer is rounded, and once it is put back, there is no gap. */
+	if (flow->summary.align_at == STACKANNO_FLOW_NOWHERE || sp.kind == STACKANNO_VALUE_CFA ||
+	    flow->straight)
+		return 0;
+	return (cfa + flow->summary.align_from) & ~((u64)flow->summary.align_bytes - 1);
 }
 
 static u64 sp_of(const struct context *context)
@@ -75,19 +87,29 @@ static enum stackanno_fit fit_of(const struct context *context)
 		STACKANNO_FIT_AGREES : STACKANNO_FIT_DIFFERS;
 }
 
-static enum stackanno_evidence evidence_of(const struct context *context)
+enum stackanno_evidence stackanno_role_evidence(const struct stackanno_builder *builder,
+						const struct stackanno_frame *frame,
+						const struct stackanno_flow *flow,
+						enum stackanno_fit fit)
 {
-	const struct stackanno_flow_summary *summary = &context->flow->summary;
-	bool torn = context->builder->record->flags & STACKANNO_RECORD_TORN;
+	const struct stackanno_flow_summary *summary = &flow->summary;
+	bool torn = builder->record->flags & STACKANNO_RECORD_TORN;
 
-	if (context->fit == STACKANNO_FIT_DIFFERS)
+	if (fit == STACKANNO_FIT_DIFFERS)
 		return STACKANNO_EVIDENCE_GUESS;
 	/* In a torn picture the words may be of another moment than the frames. */
-	if (context->fit != STACKANNO_FIT_AGREES || summary->undecoded || summary->conflicts ||
-	    summary->out_of_sight || torn || context->part ||
-	    context->frame->flags & STACKANNO_FRAME_UNRELIABLE)
-		return max_t(u32, STACKANNO_EVIDENCE_LIKELY, context->frame->evidence);
-	return context->frame->evidence;
+	if (fit != STACKANNO_FIT_AGREES || summary->undecoded || summary->conflicts ||
+	    summary->out_of_sight || torn || frame->flags & STACKANNO_FRAME_UNRELIABLE)
+		return max_t(u32, STACKANNO_EVIDENCE_LIKELY, frame->evidence);
+	return frame->evidence;
+}
+
+static enum stackanno_evidence evidence_of(const struct context *context)
+{
+	u32 evidence = stackanno_role_evidence(context->builder, context->frame, context->flow,
+					       context->fit);
+
+	return context->part ? max_t(u32, STACKANNO_EVIDENCE_LIKELY, evidence) : evidence;
 }
 
 static void set_role(const struct context *context, struct stackanno_word *word,
@@ -451,11 +473,10 @@ enum stackanno_fit stackanno_role_frame_at(struct stackanno_builder *builder, u3
 	struct context context = { .builder = builder, .flow = flow, .canary = canary,
 				   .index = index, .part = place->part };
 	struct stackanno_word *word;
-	struct stackanno_value sp;
 	u32 i;
 
 	context.frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
-	context.cfa = context.frame ? cfa_of(builder, context.frame) : 0;
+	context.cfa = context.frame ? stackanno_role_cfa(builder, context.frame) : 0;
 	if (!context.cfa) {
 		stackanno_role_excuse(builder, index, STACKANNO_FRAME_NO_END);
 		return STACKANNO_FIT_NO_STATE;
@@ -468,12 +489,7 @@ enum stackanno_fit stackanno_role_frame_at(struct stackanno_builder *builder, u3
 				      STACKANNO_FRAME_NOT_REACHED);
 		return STACKANNO_FIT_NO_STATE;
 	}
-	sp = context.state->reg[stackanno_arch_abi.sp];
-	/* Before the stack pointer is rounded, and once it is put back, there is no gap. */
-	if (flow->summary.align_at != STACKANNO_FLOW_NOWHERE && sp.kind != STACKANNO_VALUE_CFA &&
-	    !flow->straight)
-		context.base = (context.cfa + flow->summary.align_from) &
-			       ~((u64)flow->summary.align_bytes - 1);
+	context.base = stackanno_role_base(flow, context.state, context.cfa);
 	context.sp = sp_of(&context);
 	context.fit = fit_of(&context);
 	context.evidence = evidence_of(&context);

@@ -51,6 +51,47 @@ enum stackanno_fit stackanno_role_frame(struct stackanno_builder *builder, u32 i
  */
 void stackanno_role_excuse(struct stackanno_builder *builder, u32 index, u32 flag);
 
+/**
+ * stackanno_role_cfa() - where a frame ends
+ * @builder: after stackanno_frame_layout()
+ * @frame: of kind CALL
+ *
+ * The word that a function returns to its caller with is its frame's last.
+ *
+ * Context: any.
+ * Return: the address above its return address; 0 when it has none.
+ */
+u64 stackanno_role_cfa(const struct stackanno_builder *builder,
+		       const struct stackanno_frame *frame);
+
+/**
+ * stackanno_role_base() - the rounded stack pointer of a frame
+ * @flow: the analysis of its function
+ * @state: at its ip
+ * @cfa: where it ends
+ *
+ * Context: any.
+ * Return: the address that offsets from the rounded base count from; 0 when the
+ * stack pointer is not rounded there.
+ */
+u64 stackanno_role_base(const struct stackanno_flow *flow,
+			const struct stackanno_flow_state *state, u64 cfa);
+
+/**
+ * stackanno_role_evidence() - the best that may be said of a frame's words
+ * @builder: after stackanno_frame_layout()
+ * @frame: of kind CALL
+ * @flow: the analysis of its function
+ * @fit: what stackanno_role_frame() returned of it
+ *
+ * Context: any.
+ * Return: enum stackanno_evidence.
+ */
+enum stackanno_evidence stackanno_role_evidence(const struct stackanno_builder *builder,
+						const struct stackanno_frame *frame,
+						const struct stackanno_flow *flow,
+						enum stackanno_fit fit);
+
 /* What stands for a frame's own ip, where its code is known in part. */
 struct stackanno_role_place {
 	u64 ip;

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "argument.h"
+
+#include "arch.h"
+#include "frame.h"
+#include "ir.h"
+#include "text.h"
+
+#define WORD 8
+#define BY_VALUE_MAX 16
+#define POINTER_DIGITS 16
+/* Unsigned numbers from here up are addresses, or made of some. */
+#define ADDRESS_LEAST (1ULL << 46)
+/* The encodings of integers. */
+#define INT_SIGNED 1
+#define INT_BOOL 4
+
+/* What is printed of an argument. */
+struct shown {
+	struct stackanno_known value;
+	struct stackanno_known other;	/* of 0 bytes, unless the two do not agree */
+};
+
+static u64 low(u64 value, u32 bytes)
+{
+	return bytes >= WORD ? value : value & ((1ULL << (8 * bytes)) - 1);
+}
+
+/* ---- what two say of one value ---- */
+
+static void combine(struct shown *shown, struct stackanno_known other)
+{
+	struct stackanno_known *value = &shown->value;
+	u32 both = min(value->bytes, other.bytes);
+
+	if (!other.bytes)
+		return;
+	if (!value->bytes) {
+		*value = other;
+		return;
+	}
+	if (low(value->value, both) != low(other.value, both)) {
+		shown->other = other;
+		return;
+	}
+	if (value->bytes == other.bytes) {
+		value->evidence = min(value->evidence, other.evidence);
+		/* Two ways that do not share a step do not err alike. */
+		if (value->evidence == STACKANNO_EVIDENCE_LIKELY)
+			value->evidence = STACKANNO_EVIDENCE_CERTAIN;
+	} else if (other.bytes > value->bytes) {
+		*value = other;
+	}
+}
+
+static struct shown shown_of(const struct stackanno_chain_argument *argument,
+			     const struct stackanno_builder *builder,
+			     const struct stackanno_frame *frame)
+{
+	bool torn = builder->record->flags & STACKANNO_RECORD_TORN;
+	struct shown shown = { .value = argument->own };
+
+	combine(&shown, argument->caller);
+	combine(&shown, argument->callee);
+	shown.value.evidence = max_t(u32, shown.value.evidence,
+				     max_t(u32, frame->evidence,
+					   torn || shown.other.bytes ? STACKANNO_EVIDENCE_LIKELY :
+								       STACKANNO_EVIDENCE_CERTAIN));
+	return shown;
+}
+
+/* ---- values ---- */
+
+static void put(struct stackanno_text *text, const char *string)
+{
+	stackanno_text_string(text, string);
+}
+
+static void put_signed(struct stackanno_text *text, u64 value, u32 bytes)
+{
+	u64 sign = 1ULL << (8 * bytes - 1);
+
+	value = low(value, bytes);
+	if (value & sign) {
+		put(text, "-");
+		value = low(~value + 1, bytes);
+	}
+	stackanno_text_decimal(text, value, 0);
+}
+
+static void put_unsigned(struct stackanno_text *text, u64 value)
+{
+	if (value >= ADDRESS_LEAST)
+		stackanno_text_hex(text, value, POINTER_DIGITS);
+	else
+		stackanno_text_decimal(text, value, 0);
+}
+
+static u32 word_of(const u8 *bytes)
+{
+	return bytes[0] | (u32)bytes[1] << 8 | (u32)bytes[2] << 16 | (u32)bytes[3] << 24;
+}
+
+static void put_integer(struct stackanno_text *text, const struct stackanno_btf_type *type,
+			u64 value)
+{
+	u32 encoding = word_of(type->more) >> 24 & 0xf;
+
+	if (encoding & INT_BOOL && value <= 1)
+		put(text, value ? "true" : "false");
+	else if (encoding & INT_SIGNED)
+		put_signed(text, value, type->size);
+	else
+		put_unsigned(text, value);
+}
+
+static void put_enum(struct stackanno_text *text, const struct stackanno_btf *btf,
+		     const struct stackanno_btf_type *type, u64 value)
+{
+	struct stackanno_btf_enumerator enumerator;
+	u32 i;
+
+	for (i = 0; !stackanno_btf_enumerator(btf, type, i, &enumerator); i++) {
+		if (low((u64)enumerator.value, type->size) != value || !enumerator.name[0])
+			continue;
+		put(text, enumerator.name);
+		return;
+	}
+	if (type->flag)
+		put_signed(text, value, type->size);
+	else
+		put_unsigned(text, value);
+}
+
+static void put_typed(struct stackanno_text *text, const struct stackanno_btf *btf, u32 id,
+		      struct stackanno_known value)
+{
+	struct stackanno_btf_type type;
+	u32 size = stackanno_btf_size(btf, id);
+
+	if (stackanno_btf_strip(btf, id, &type) || !size || size > value.bytes) {
+		put(text, "?");
+		return;
+	}
+	/* What lies above is nobody's. */
+	value.value = low(value.value, size);
+	switch (type.kind) {
+	case STACKANNO_BTF_INT:
+		put_integer(text, &type, value.value);
+		break;
+	case STACKANNO_BTF_ENUM:
+	case STACKANNO_BTF_ENUM64:
+		put_enum(text, btf, &type, value.value);
+		break;
+	default:
+		stackanno_text_hex(text, value.value, 2 * size);
+		break;
+	}
+}
+
+/* Without a type: of less than a whole register, the digits that are known. */
+static void put_register(struct stackanno_text *text, struct stackanno_known value)
+{
+	if (value.bytes < WORD)
+		put(text, "..");
+	stackanno_text_hex(text, low(value.value, value.bytes), 2 * value.bytes);
+}
+
+static void put_value(struct stackanno_text *text, const struct stackanno_btf *btf, u32 id,
+		      struct stackanno_known value)
+{
+	if (!value.bytes)
+		put(text, "?");
+	else if (btf)
+		put_typed(text, btf, id, value);
+	else
+		put_register(text, value);
+}
+
+/* An address in a frame of the record: nothing else is that sure to be one. */
+static void put_slot(struct stackanno_text *text, const struct stackanno_builder *builder,
+		     struct stackanno_known value)
+{
+	const struct stackanno_frame *frame;
+	u32 index, slot;
+
+	if (value.bytes < WORD)
+		return;
+	index = stackanno_frame_find(builder, value.value & ~(u64)(WORD - 1), &slot);
+	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
+	if (!frame || frame->number == STACKANNO_NONE16)
+		return;
+	put(text, " {#");
+	stackanno_text_decimal(text, frame->number, 0);
+	put(text, "+0x");
+	stackanno_text_hex(text, value.value - frame->low, 1);
+	put(text, "}");
+}
+
+static void put_shown(struct stackanno_text *text, const struct stackanno_builder *builder,
+		      const struct stackanno_btf *btf, u32 id, const struct shown *shown)
+{
+	u32 size = btf ? stackanno_btf_size(btf, id) : WORD, begin = text->len;
+
+	put_value(text, btf, id, shown->value);
+	if (text->len - begin == 1 && text->buf[begin] == '?')
+		return;
+	if (shown->other.bytes) {
+		put(text, "|");
+		put_value(text, btf, id, shown->other);
+	} else if (size == WORD) {
+		put_slot(text, builder, shown->value);
+	}
+	put(text, shown->value.evidence == STACKANNO_EVIDENCE_LIKELY ? " ?" :
+		  shown->value.evidence == STACKANNO_EVIDENCE_GUESS ? " ?\?" : "");
+}
+
+/* ---- parameters ---- */
+
+int stackanno_argument_register(const struct stackanno_signature *signature, u32 index)
+{
+	const struct stackanno_btf_prototype *prototype = &signature->prototype;
+	struct stackanno_btf_parameter parameter;
+	/* The address of a large result takes the first. */
+	u32 next = stackanno_btf_size(signature->btf, prototype->result) > BY_VALUE_MAX;
+	u32 i, taken, bytes;
+
+	for (i = 0; i <= index; i++) {
+		if (stackanno_btf_parameter(signature->btf, prototype, i, &parameter))
+			return -1;
+		bytes = stackanno_btf_size(signature->btf, parameter.type);
+		/* One whose size is not known may be anywhere, and so may all behind it. */
+		if (!bytes)
+			return -1;
+		taken = bytes > BY_VALUE_MAX ? 0 : bytes > WORD ? 2 : 1;
+		if (next + taken > stackanno_arch_abi.arguments)
+			taken = 0;
+		if (i == index)
+			return taken == 1 ? (int)next : -1;
+		next += taken;
+	}
+	return -1;
+}
+
+static const char *register_name(u32 number)
+{
+	u8 reg = stackanno_arch_abi.argument[number];
+
+	return stackanno_arch_register_name(stackanno_arch_register_field(reg));
+}
+
+/* One parameter, of the type and name that it has. */
+static void put_parameter(struct stackanno_text *text, const struct stackanno_chain_frame *entry,
+			  const struct stackanno_builder *builder,
+			  const struct stackanno_frame *frame,
+			  const struct stackanno_signature *signature, u32 index)
+{
+	struct stackanno_btf_parameter parameter;
+	int number = stackanno_argument_register(signature, index);
+	struct shown shown = { 0 };
+
+	if (stackanno_btf_parameter(signature->btf, &signature->prototype, index, &parameter))
+		return;
+	put(text, index ? ", " : "");
+	if (parameter.name[0])
+		put(text, parameter.name);
+	else
+		put(text, number >= 0 ? register_name((u32)number) : "_");
+	put(text, "=");
+	if (number >= 0)
+		shown = shown_of(&entry->argument[number], builder, frame);
+	put_shown(text, builder, signature->btf, parameter.type, &shown);
+}
+
+static void put_registers(struct stackanno_text *text, const struct stackanno_chain_frame *entry,
+			  const struct stackanno_builder *builder,
+			  const struct stackanno_frame *frame)
+{
+	struct shown shown;
+	u32 i, count = 0;
+
+	for (i = 0; i < stackanno_arch_abi.arguments; i++)
+		if (entry->argument[i].own.bytes || entry->argument[i].caller.bytes ||
+		    entry->argument[i].callee.bytes)
+			count = i + 1;
+	for (i = 0; i < count; i++) {
+		shown = shown_of(&entry->argument[i], builder, frame);
+		put(text, i ? ", " : "");
+		put(text, register_name(i));
+		put(text, "=");
+		put_shown(text, builder, NULL, 0, &shown);
+	}
+}
+
+void stackanno_argument_describe(struct stackanno_chain *chain, u32 number,
+				 struct stackanno_builder *builder,
+				 const struct stackanno_signature *signature)
+{
+	const struct stackanno_chain_frame *entry;
+	struct stackanno_frame *frame;
+	struct stackanno_text text;
+	u32 i;
+
+	if (number >= chain->frames)
+		return;
+	entry = &chain->frame[number];
+	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, entry->index);
+	if (!frame)
+		return;
+	stackanno_text_begin(&text, chain->text, sizeof(chain->text));
+	if (!signature) {
+		put_registers(&text, entry, builder, frame);
+	} else {
+		for (i = 0; i < signature->prototype.parameters && !text.cut; i++)
+			put_parameter(&text, entry, builder, frame, signature, i);
+		if (signature->prototype.variadic)
+			put(&text, ", ...");
+	}
+	frame->args = stackanno_builder_string(builder, chain->text, text.len);
+}

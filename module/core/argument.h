@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A function's arguments as a frame's header line shows them: what they were when
+ * it was entered, by their names and types where these are known.
+ */
+#ifndef STACKANNO_CORE_ARGUMENT_H
+#define STACKANNO_CORE_ARGUMENT_H
+
+#include "env.h"
+#include "btf.h"
+#include "builder.h"
+#include "chain.h"
+
+/* What is known of a function's parameters. */
+struct stackanno_signature {
+	const struct stackanno_btf *btf;
+	struct stackanno_btf_prototype prototype;
+};
+
+/**
+ * stackanno_argument_register() - where a parameter is passed
+ * @signature: of the function
+ * @index: of the parameter
+ *
+ * Source: the System V ABI for x86-64, 3.2.3, for what the kernel passes.
+ *
+ * Return: number of the register among those of arguments; -1 when it comes in
+ * none, or in two.
+ */
+int stackanno_argument_register(const struct stackanno_signature *signature, u32 index);
+
+/**
+ * stackanno_argument_describe() - write the arguments of one frame of a chain
+ * @chain: settled; its text is written over
+ * @number: of the frame in the chain
+ * @builder: with the record's frames; the frame's args are set
+ * @signature: of its function; NULL: registers stand for parameters then, up to
+ *	the last that anything is known of
+ *
+ * Context: any.
+ */
+void stackanno_argument_describe(struct stackanno_chain *chain, u32 number,
+				 struct stackanno_builder *builder,
+				 const struct stackanno_signature *signature);
+
+#endif /* STACKANNO_CORE_ARGUMENT_H */

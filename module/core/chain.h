@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * From frame to frame, the innermost first: what registers held at each call, and
+ * from that the arguments of each function, by what it kept of them itself and by
+ * what its caller had put there. The two do not know of each other.
+ *
+ * Analyses come one at a time, so that what is asked of a frame's caller is kept
+ * here until the caller's own frame is.
+ */
+#ifndef STACKANNO_CORE_CHAIN_H
+#define STACKANNO_CORE_CHAIN_H
+
+#include "env.h"
+#include "builder.h"
+#include "flow.h"
+#include "role.h"
+
+/* Frames beyond have no arguments. */
+#define STACKANNO_CHAIN_FRAMES 96
+#define STACKANNO_CHAIN_TEXT 480
+
+/* The low bytes of something; 0 bytes: nothing is known. */
+struct stackanno_known {
+	u64 value;
+	u8 bytes;
+	u8 evidence;	/* enum stackanno_evidence */
+	u8 reserved[6];
+};
+
+/* An entry value, by each who may know it. */
+struct stackanno_chain_argument {
+	struct stackanno_known own;	/* the function itself */
+	struct stackanno_known caller;
+	struct stackanno_known callee;	/* which was given it unchanged */
+	struct stackanno_value link;	/* what the caller gave, in entry values of its own */
+	u8 link_evidence;
+	u8 reserved[7];
+};
+
+struct stackanno_chain_frame {
+	u32 index;	/* in the record */
+	u32 adjoins;	/* whether the frame after it is the one of its caller */
+	u64 function;
+	struct stackanno_chain_argument argument[STACKANNO_IR_ARGUMENTS];
+};
+
+struct stackanno_chain {
+	struct stackanno_known reg[STACKANNO_IR_REGS];	/* at the call of the frame to come */
+	u32 next;		/* index of the frame that they are of */
+	u32 frames;
+	struct stackanno_chain_frame frame[STACKANNO_CHAIN_FRAMES];
+	char text[STACKANNO_CHAIN_TEXT];
+};
+
+/* How a call reaches the function of the frame that it led to. */
+enum stackanno_chain_edge {
+	STACKANNO_EDGE_OTHER,		/* not by itself: a jump of another function did */
+	STACKANNO_EDGE_POINTER,		/* by a pointer, if nobody jumped on */
+	STACKANNO_EDGE_DIRECT,
+	STACKANNO_EDGES
+};
+
+/* What the chain asks of the world. */
+struct stackanno_chain_ops {
+	/* Whether a call of @target calls what a register points to. */
+	bool (*thunk)(struct stackanno_chain_ops *ops, u64 target);
+};
+
+/**
+ * stackanno_chain_begin() - before the first frame
+ * @chain: memory; what it held is lost
+ *
+ * Context: any.
+ */
+void stackanno_chain_begin(struct stackanno_chain *chain);
+
+/**
+ * stackanno_chain_frame() - take what a frame says of registers and arguments
+ * @chain: begun; frames come by rising index, and those left out are unknown
+ * @builder: with the frame's roles
+ * @index: of a frame of kind CALL
+ * @flow: the analysis of its function
+ * @fit: what stackanno_role_frame() returned of it
+ * @ops: the world
+ *
+ * Context: any; bounded by registers and slots.
+ */
+void stackanno_chain_frame(struct stackanno_chain *chain, const struct stackanno_builder *builder,
+			   u32 index, struct stackanno_flow *flow, enum stackanno_fit fit,
+			   struct stackanno_chain_ops *ops);
+
+/**
+ * stackanno_chain_settle() - after the last frame: callers' own arguments
+ * @chain: with all frames
+ *
+ * Context: any.
+ */
+void stackanno_chain_settle(struct stackanno_chain *chain);
+
+#endif /* STACKANNO_CORE_CHAIN_H */
