@@ -106,7 +106,7 @@ def _add_frame(report, match):
         number=int(match["number"]), slot=_number(match["slot"]),
         ip=_number(at["ip"]) if at else None, name=symbol["name"] if symbol else "",
         module=symbol["module"] if symbol else None,
-        certain=" ?" not in match["rest"]))
+        certain=" ?" not in re.sub(r"\(.*\) ", "", match["rest"], count=1)))
     return f"#{match['number']}"
 
 
