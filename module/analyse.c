@@ -349,6 +349,9 @@ static void analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 	enum stackanno_fit fit;
 
 	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
+	if (frame->kind == STACKANNO_FRAME_CALL &&
+	    frame->flags & (STACKANNO_FRAME_NULL_CALL | STACKANNO_FRAME_BAD_IP))
+		stackanno_chain_wild(&analyser->chain, builder, index);
 	if (frame->kind != STACKANNO_FRAME_CALL || frame->flags & STACKANNO_FRAME_CODE_UNREADABLE)
 		return;
 	if (!frame->func || !frame->func_size ||
@@ -378,6 +381,18 @@ static void analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 	}
 }
 
+/* A cold part has the parameters of its function. */
+static int find_signature(struct analyser *analyser, const char *name,
+			  struct stackanno_signature *signature)
+{
+	size_t len = strlen(name);
+
+	if (!is_cold(name))
+		return stackanno_prototypes_find(name, signature);
+	strscpy(analyser->cold, name, min(len - strlen(COLD) + 1, sizeof(analyser->cold)));
+	return stackanno_prototypes_find(analyser->cold, signature);
+}
+
 static void describe_arguments(struct analyser *analyser, struct stackanno_builder *builder)
 {
 	struct stackanno_chain *chain = &analyser->chain;
@@ -387,11 +402,12 @@ static void describe_arguments(struct analyser *analyser, struct stackanno_build
 	u32 i;
 
 	stackanno_chain_settle(chain);
+	stackanno_counter_add(STACKANNO_COUNT_CHAIN_FULL, chain->left_out);
 	for (i = 0; i < chain->frames; i++) {
 		frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES,
 						chain->frame[i].index);
 		known = !frame->module &&
-			!stackanno_prototypes_find(name_of(builder, frame), &signature);
+			!find_signature(analyser, name_of(builder, frame), &signature);
 		stackanno_argument_describe(chain, i, builder, known ? &signature : NULL);
 	}
 }

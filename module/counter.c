@@ -35,6 +35,7 @@ static const char * const names[] = {
 	[STACKANNO_COUNT_PROBES_UNSEEN] = "probes_unseen",
 	[STACKANNO_COUNT_TASKS_UNSEEN] = "tasks_unseen",
 	[STACKANNO_COUNT_TASKS_BUSY] = "tasks_busy",
+	[STACKANNO_COUNT_CHAIN_FULL] = "frames_without_arguments",
 };
 static_assert(ARRAY_SIZE(names) == STACKANNO_COUNTERS);
 

@@ -35,6 +35,7 @@ enum stackanno_counter {
 	STACKANNO_COUNT_PROBES_UNSEEN,	/* lists of kprobes that were not followed to the end */
 	STACKANNO_COUNT_TASKS_UNSEEN,	/* annotations that did not know of all tasks */
 	STACKANNO_COUNT_TASKS_BUSY,	/* annotations that went without them */
+	STACKANNO_COUNT_CHAIN_FULL,	/* frames beyond those whose arguments are looked for */
 	STACKANNO_COUNTERS
 };
 

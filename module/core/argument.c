@@ -7,13 +7,14 @@
 #include "text.h"
 
 #define WORD 8
-#define BY_VALUE_MAX 16
 #define POINTER_DIGITS 16
 /* Unsigned numbers from here up are addresses, or made of some. */
 #define ADDRESS_LEAST (1ULL << 46)
 /* The encodings of integers. */
 #define INT_SIGNED 1
 #define INT_BOOL 4
+/* More than any enum has. */
+#define ENUMERATORS_MAX 4096
 
 /* What is printed of an argument. */
 struct shown {
@@ -28,25 +29,48 @@ static u64 low(u64 value, u32 bytes)
 
 /* ---- what two say of one value ---- */
 
-static void combine(struct shown *shown, struct stackanno_known other)
+/* Numbers up to here are anywhere: that two of them are equal says little. */
+#define COMMON 0x10000
+
+static bool is_telling(const struct stackanno_known *known)
+{
+	u64 value = low(known->value, known->bytes);
+
+	return value > COMMON && low(~value, known->bytes) > COMMON;
+}
+
+/*
+ * Whether two that are equal cannot well be wrong both: each is what the code says,
+ * but for a doubt that the other does not share, and each was read elsewhere.
+ */
+static bool is_independent(const struct stackanno_known *a, const struct stackanno_known *b)
+{
+	return a->evidence <= STACKANNO_EVIDENCE_LIKELY &&
+	       b->evidence <= STACKANNO_EVIDENCE_LIKELY && !(a->doubts & b->doubts) &&
+	       !((a->doubts | b->doubts) & STACKANNO_DOUBT_FRAME) &&
+	       (a->source != b->source || a->source == STACKANNO_NONE) && is_telling(a);
+}
+
+/* @wanted: bytes of the argument; what lies above them is nobody's. */
+static void combine(struct shown *shown, struct stackanno_known other, u32 wanted)
 {
 	struct stackanno_known *value = &shown->value;
-	u32 both = min(value->bytes, other.bytes);
+	u32 both;
 
+	other.bytes = min_t(u32, other.bytes, wanted);
+	both = min_t(u32, value->bytes, other.bytes);
 	if (!other.bytes)
 		return;
-	if (!value->bytes) {
+	if (!both) {
 		*value = other;
-		return;
-	}
-	if (low(value->value, both) != low(other.value, both)) {
+	} else if (low(value->value, both) != low(other.value, both)) {
 		shown->other = other;
-		return;
-	}
-	if (value->bytes == other.bytes) {
-		value->evidence = min(value->evidence, other.evidence);
-		/* Two ways that do not share a step do not err alike. */
-		if (value->evidence == STACKANNO_EVIDENCE_LIKELY)
+	} else if (value->bytes == other.bytes) {
+		bool sure = is_independent(value, &other);
+
+		if (other.evidence < value->evidence)
+			*value = other;
+		if (sure)
 			value->evidence = STACKANNO_EVIDENCE_CERTAIN;
 	} else if (other.bytes > value->bytes) {
 		*value = other;
@@ -55,17 +79,18 @@ static void combine(struct shown *shown, struct stackanno_known other)
 
 static struct shown shown_of(const struct stackanno_chain_argument *argument,
 			     const struct stackanno_builder *builder,
-			     const struct stackanno_frame *frame)
+			     const struct stackanno_frame *frame, u32 wanted)
 {
 	bool torn = builder->record->flags & STACKANNO_RECORD_TORN;
-	struct shown shown = { .value = argument->own };
+	struct shown shown = { 0 };
+	u32 least;
 
-	combine(&shown, argument->caller);
-	combine(&shown, argument->callee);
+	combine(&shown, argument->own, wanted);
+	combine(&shown, argument->caller, wanted);
+	combine(&shown, argument->callee, wanted);
+	least = torn || shown.other.bytes ? STACKANNO_EVIDENCE_LIKELY : STACKANNO_EVIDENCE_CERTAIN;
 	shown.value.evidence = max_t(u32, shown.value.evidence,
-				     max_t(u32, frame->evidence,
-					   torn || shown.other.bytes ? STACKANNO_EVIDENCE_LIKELY :
-								       STACKANNO_EVIDENCE_CERTAIN));
+				     max_t(u32, frame->evidence, least));
 	return shown;
 }
 
@@ -120,7 +145,9 @@ static void put_enum(struct stackanno_text *text, const struct stackanno_btf *bt
 	struct stackanno_btf_enumerator enumerator;
 	u32 i;
 
-	for (i = 0; !stackanno_btf_enumerator(btf, type, i, &enumerator); i++) {
+	for (i = 0; i < ENUMERATORS_MAX; i++) {
+		if (stackanno_btf_enumerator(btf, type, i, &enumerator))
+			break;
 		if (low((u64)enumerator.value, type->size) != value || !enumerator.name[0])
 			continue;
 		put(text, enumerator.name);
@@ -197,6 +224,12 @@ static void put_slot(struct stackanno_text *text, const struct stackanno_builder
 	put(text, "}");
 }
 
+static void put_mark(struct stackanno_text *text, u32 evidence)
+{
+	put(text, evidence == STACKANNO_EVIDENCE_LIKELY ? " ?" :
+		  evidence == STACKANNO_EVIDENCE_GUESS ? " ?\?" : "");
+}
+
 static void put_shown(struct stackanno_text *text, const struct stackanno_builder *builder,
 		      const struct stackanno_btf *btf, u32 id, const struct shown *shown)
 {
@@ -211,36 +244,10 @@ static void put_shown(struct stackanno_text *text, const struct stackanno_builde
 	} else if (size == WORD) {
 		put_slot(text, builder, shown->value);
 	}
-	put(text, shown->value.evidence == STACKANNO_EVIDENCE_LIKELY ? " ?" :
-		  shown->value.evidence == STACKANNO_EVIDENCE_GUESS ? " ?\?" : "");
+	put_mark(text, shown->value.evidence);
 }
 
 /* ---- parameters ---- */
-
-int stackanno_argument_register(const struct stackanno_signature *signature, u32 index)
-{
-	const struct stackanno_btf_prototype *prototype = &signature->prototype;
-	struct stackanno_btf_parameter parameter;
-	/* The address of a large result takes the first. */
-	u32 next = stackanno_btf_size(signature->btf, prototype->result) > BY_VALUE_MAX;
-	u32 i, taken, bytes;
-
-	for (i = 0; i <= index; i++) {
-		if (stackanno_btf_parameter(signature->btf, prototype, i, &parameter))
-			return -1;
-		bytes = stackanno_btf_size(signature->btf, parameter.type);
-		/* One whose size is not known may be anywhere, and so may all behind it. */
-		if (!bytes)
-			return -1;
-		taken = bytes > BY_VALUE_MAX ? 0 : bytes > WORD ? 2 : 1;
-		if (next + taken > stackanno_arch_abi.arguments)
-			taken = 0;
-		if (i == index)
-			return taken == 1 ? (int)next : -1;
-		next += taken;
-	}
-	return -1;
-}
 
 static const char *register_name(u32 number)
 {
@@ -249,26 +256,60 @@ static const char *register_name(u32 number)
 	return stackanno_arch_register_name(stackanno_arch_register_field(reg));
 }
 
+/* A struct that is passed by value in more than one word, the lowest first. */
+static void put_words(struct stackanno_text *text, const struct stackanno_chain_frame *entry,
+		      const struct stackanno_builder *builder,
+		      const struct stackanno_frame *frame,
+		      const struct stackanno_parameter_place *place)
+{
+	u32 evidence = STACKANNO_EVIDENCE_CERTAIN, i;
+	struct shown shown;
+	bool any = false;
+
+	for (i = 0; i < place->count; i++) {
+		shown = shown_of(&entry->argument[place->first + i], builder, frame, WORD);
+		put(text, i ? ":" : "");
+		if (!shown.value.bytes || shown.other.bytes) {
+			put(text, "?");
+			continue;
+		}
+		put_register(text, shown.value);
+		evidence = max_t(u32, evidence, shown.value.evidence);
+		any = true;
+	}
+	put_mark(text, any ? evidence : STACKANNO_EVIDENCE_CERTAIN);
+}
+
 /* One parameter, of the type and name that it has. */
 static void put_parameter(struct stackanno_text *text, const struct stackanno_chain_frame *entry,
 			  const struct stackanno_builder *builder,
 			  const struct stackanno_frame *frame,
 			  const struct stackanno_signature *signature, u32 index)
 {
+	struct stackanno_parameter_place place = { 0 };
 	struct stackanno_btf_parameter parameter;
-	int number = stackanno_argument_register(signature, index);
 	struct shown shown = { 0 };
+	u32 size;
 
 	if (stackanno_btf_parameter(signature->btf, &signature->prototype, index, &parameter))
 		return;
+	if (stackanno_parameter_place(signature, index, &place) ||
+	    place.first + place.count > STACKANNO_CHAIN_ARGUMENTS)
+		place.count = 0;
 	put(text, index ? ", " : "");
 	if (parameter.name[0])
 		put(text, parameter.name);
 	else
-		put(text, number >= 0 ? register_name((u32)number) : "_");
+		put(text, place.count && place.first < stackanno_arch_abi.arguments ?
+			  register_name(place.first) : "_");
 	put(text, "=");
-	if (number >= 0)
-		shown = shown_of(&entry->argument[number], builder, frame);
+	if (place.count > 1) {
+		put_words(text, entry, builder, frame, &place);
+		return;
+	}
+	size = stackanno_btf_size(signature->btf, parameter.type);
+	if (place.count)
+		shown = shown_of(&entry->argument[place.first], builder, frame, size);
 	put_shown(text, builder, signature->btf, parameter.type, &shown);
 }
 
@@ -284,7 +325,7 @@ static void put_registers(struct stackanno_text *text, const struct stackanno_ch
 		    entry->argument[i].callee.bytes)
 			count = i + 1;
 	for (i = 0; i < count; i++) {
-		shown = shown_of(&entry->argument[i], builder, frame);
+		shown = shown_of(&entry->argument[i], builder, frame, WORD);
 		put(text, i ? ", " : "");
 		put(text, register_name(i));
 		put(text, "=");

@@ -7,27 +7,9 @@
 #define STACKANNO_CORE_ARGUMENT_H
 
 #include "env.h"
-#include "btf.h"
 #include "builder.h"
 #include "chain.h"
-
-/* What is known of a function's parameters. */
-struct stackanno_signature {
-	const struct stackanno_btf *btf;
-	struct stackanno_btf_prototype prototype;
-};
-
-/**
- * stackanno_argument_register() - where a parameter is passed
- * @signature: of the function
- * @index: of the parameter
- *
- * Source: the System V ABI for x86-64, 3.2.3, for what the kernel passes.
- *
- * Return: number of the register among those of arguments; -1 when it comes in
- * none, or in two.
- */
-int stackanno_argument_register(const struct stackanno_signature *signature, u32 index);
+#include "parameter.h"
 
 /**
  * stackanno_argument_describe() - write the arguments of one frame of a chain

@@ -5,11 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/btf.h"
+#include "core/parameter.h"
 #include "judge.h"
-
-#define REGISTER_BYTES 8
-#define BY_VALUE_MAX 16
 
 struct prototypes {
 	struct stackanno_btf kernel, btf;
@@ -114,46 +111,22 @@ int prototype_open_module(struct oracle *oracle, u16 module)
 }
 
 /*
- * The register that a parameter comes in, counted from 0: each takes one, larger
- * ones that are passed by value two if there are so many left, and none if they are
- * larger still; the address of a large result takes the first. -1: in none.
- */
-static int register_of(const struct stackanno_btf *btf,
-		       const struct stackanno_btf_prototype *prototype, u32 index)
-{
-	struct stackanno_btf_parameter parameter;
-	u32 next = stackanno_btf_size(btf, prototype->result) > BY_VALUE_MAX, i, taken, bytes;
-
-	for (i = 0; i <= index; i++) {
-		if (stackanno_btf_parameter(btf, prototype, i, &parameter))
-			return -1;
-		bytes = stackanno_btf_size(btf, parameter.type);
-		taken = bytes > BY_VALUE_MAX ? 0 : bytes > REGISTER_BYTES ? 2 : 1;
-		if (taken && next + taken > stackanno_arch_abi.arguments)
-			taken = 0;
-		if (i == index)
-			return taken ? (int)next : -1;
-		next += taken;
-	}
-	return -1;
-}
-
-/*
  * Whether what BTF has in a parameter's register has the parameter's name. A stub that
  * stands for a system call the kernel may lack calls its parameter __unused.
  */
-static bool agrees(const struct stackanno_btf *btf,
-		   const struct stackanno_btf_prototype *prototype,
+static bool agrees(const struct stackanno_signature *signature,
 		   const struct parameter *parameter)
 {
+	struct stackanno_parameter_place place;
 	struct stackanno_btf_parameter other;
+	int number = judge_argument(parameter->entry.reg);
 	u32 i;
 
-	if (!parameter->name || parameter->entry.kind != PLACE_REG ||
-	    judge_argument(parameter->entry.reg) < 0)
+	if (!parameter->name || parameter->entry.kind != PLACE_REG || number < 0)
 		return true;
-	for (i = 0; !stackanno_btf_parameter(btf, prototype, i, &other); i++)
-		if (register_of(btf, prototype, i) == judge_argument(parameter->entry.reg))
+	for (i = 0; !stackanno_btf_parameter(signature->btf, &signature->prototype, i, &other); i++)
+		if (!stackanno_parameter_place(signature, i, &place) &&
+		    place.first == (u32)number)
 			return !other.name[0] || !strcmp(other.name, "__unused") ||
 			       !strcmp(other.name, parameter->name);
 	return false;
@@ -162,11 +135,10 @@ static bool agrees(const struct stackanno_btf *btf,
 static enum verdict judge(struct oracle *oracle, const struct subject *subject,
 			  const char *name, const char **cause)
 {
-	const struct stackanno_btf *btf = &oracle->prototypes->btf;
-	struct stackanno_btf_prototype prototype;
+	struct stackanno_signature signature = { .btf = &oracle->prototypes->btf };
 	u32 i;
 
-	switch (stackanno_btf_function(btf, name, &prototype)) {
+	switch (stackanno_btf_function(signature.btf, name, &signature.prototype)) {
 	case 0:
 		break;
 	case -EEXIST:
@@ -176,12 +148,12 @@ static enum verdict judge(struct oracle *oracle, const struct subject *subject,
 		*cause = strchr(name, '.') ? "not in BTF: a name with a suffix" : "not in BTF";
 		return VERDICT_UNKNOWN;
 	}
-	if (count_name(oracle->prototypes, name) > prototype.functions) {
+	if (count_name(oracle->prototypes, name) > signature.prototype.functions) {
 		*cause = "more functions of its name than in BTF";
 		return VERDICT_UNKNOWN;
 	}
 	for (i = 0; subject->subprogram && i < subject->subprogram->count; i++) {
-		if (agrees(btf, &prototype,
+		if (agrees(&signature,
 			   &oracle->truth.parameter[subject->subprogram->first + i]))
 			continue;
 		*cause = "another parameter in a register";

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Two functions, one calling the other, and what each is told of its arguments.
+ * Both lie at the same place: a call of WORLD_BODY is the one of the other.
+ */
+#include "core/argument.h"
+#include "core/arch.h"
+#include "core/chain.h"
+#include "sample.h"
+#include "world.h"
+
+#include "kselftest_harness.h"
+
+#define STACK 0xffa0000000013a00ULL
+#define CANARY 0x359851eca901cb00ULL
+#define WORDS 10
+#define REGS 4
+#define POINTER 0xff11000005638b40ULL
+#define OTHER 0xff11000005638b48ULL
+/* What a call of a thunk calls, and one whose target nobody knows. */
+#define THUNK (WORLD_BODY + 0x205)
+
+struct function {
+	const char *body;
+	u32 at;			/* offset of ip */
+	u64 words[WORDS];	/* of its frame, the lowest first */
+	u32 count;		/* with the return address */
+};
+
+static const struct chain_case {
+	const char *name;
+	struct function callee, caller;
+	/* Registers of the callee, which was stopped: by number of the field, and value. */
+	struct { u32 field; u64 value; } regs[REGS];
+	u32 known;		/* of them; 0: it calls on */
+	bool torn, doubted;	/* the picture; the caller's frame */
+	const char *in, *out;	/* arguments of callee and caller */
+} cases[] = {
+	/* callee: push %rbx; mov %rdi,%rbx; nop; caller: push %rbx; mov $7,%edi; call; pop; ret */
+	{ "both know it, and agree",
+	  { "53 4889fb 90", 4, { 1, 2 }, 2 },
+	  { "53 bf07000000 e8f5ffffff 5b c3", 0xb, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_BX, 7 } }, 1, .in = "rdi=0000000000000007", .out = "" },
+	{ "both know it, and do not agree",
+	  { "53 4889fb 90", 4, { 1, 2 }, 2 },
+	  { "53 bf07000000 e8f5ffffff 5b c3", 0xb, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_BX, 8 } }, 1,
+	  .in = "rdi=0000000000000008|0000000000000007 ?", .out = "" },
+	/* callee: push %rbx; mov %edi,%ebx; nop */
+	{ "the callee has half of it, the caller all",
+	  { "53 89fb 90", 3, { 1, 2 }, 2 },
+	  { "53 bf07000000 e8f5ffffff 5b c3", 0xb, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_BX, 7 } }, 1, .in = "rdi=0000000000000007", .out = "" },
+	{ "the callee has half of it, the caller none",
+	  { "53 89fb 90", 3, { 1, 2 }, 2 },
+	  { "53 ffd0 89c7 e8f6ffffff 5b c3", 0xa, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_BX, 7 } }, 1, .in = "rdi=..00000007", .out = "" },
+	/* callee: movzbl %dil,%ebx after push */
+	{ "a byte of it",
+	  { "53 400fb6df 90", 5, { 1, 2 }, 2 },
+	  { "53 ffd0 89c7 e8f6ffffff 5b c3", 0xa, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_BX, 0x15 } }, 1, .in = "rdi=..15", .out = "" },
+	/* callee: nop, stopped; caller: push %rbx; mov %rdi,%rbx; call */
+	{ "registers of a stopped function are its own, and its caller's",
+	  { "90", 0, { 2 }, 1 },
+	  { "53 4889fb 90 e8f6ffffff 5b c3", 0xa, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_DI, POINTER }, { STACKANNO_X86_BX, POINTER } }, 2,
+	  .in = "rdi=ff11000005638b40", .out = "rdi=ff11000005638b40" },
+	{ "what the caller keeps is what the callee was given",
+	  { "31ff 90", 2, { 2 }, 1 },
+	  { "53 4889fb 90 e8f6ffffff 5b c3", 0xa, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_DI, 0 }, { STACKANNO_X86_BX, POINTER } }, 2,
+	  .in = "rdi=ff11000005638b40", .out = "rdi=ff11000005638b40" },
+	{ "what the callee keeps the caller was given, which passed it on",
+	  { "53 4889fb 90", 4, { 1, 2 }, 2 },
+	  { "4883ec08 e8f7ffffff 4883c408 c3", 9, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_BX, POINTER } }, 1,
+	  .in = "rdi=ff11000005638b40", .out = "rdi=ff11000005638b40" },
+	/* caller: push %rbx; mov %rdi,%rbx; lea 8(%rdi),%rdi; call */
+	{ "and of a sum, what it was made of",
+	  { "90", 0, { 2 }, 1 },
+	  { "53 4889fb 488d7f08 e8f3ffffff 5b c3", 0xd, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_DI, OTHER } }, 1,
+	  .in = "rdi=ff11000005638b48", .out = "rdi=ff11000005638b40" },
+	/* caller: push %rbx; lea 0(%rsp),%rdi; call */
+	{ "an address in the caller's frame",
+	  { "31ff 90", 2, { 2 }, 1 },
+	  { "4883ec08 488d3c24 e8f3ffffff 4883c408 c3", 0xd, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_DI, 0 } }, 1, .in = "rdi=ffa0000000013a08 {#1+0x0}", .out = "" },
+	/* caller: call *%rax */
+	{ "a call by pointer may have been jumped on from",
+	  { "31ff 90", 2, { 2 }, 1 },
+	  { "53 bf07000000 ffd0 5b c3", 8, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_DI, 0 } }, 1, .in = "rdi=0000000000000007 ?", .out = "" },
+	{ "so may one by a thunk",
+	  { "31ff 90", 2, { 2 }, 1 },
+	  { "53 bf07000000 e8fa010000 5b c3", 0xb, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_DI, 0 } }, 1, .in = "rdi=0000000000000007 ?", .out = "" },
+	{ "one of another function says nothing",
+	  { "31ff 90", 2, { 2 }, 1 },
+	  { "53 bf07000000 e8f5010000 5b c3", 0xb, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_DI, 0 } }, 1, .in = "", .out = "" },
+	{ "a call by pointer, and the callee agrees: by what the callee says",
+	  { "53 4889fb 90", 4, { 1, 2 }, 2 },
+	  { "53 bf07000000 ffd0 5b c3", 8, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_BX, 7 } }, 1, .in = "rdi=0000000000000007", .out = "" },
+	{ "a torn picture makes nothing certain, though both agree",
+	  { "53 4889fb 90", 4, { 1, 2 }, 2 },
+	  { "53 bf07000000 e8f5ffffff 5b c3", 0xb, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_BX, 7 } }, 1, .torn = true,
+	  .in = "rdi=0000000000000007 ?", .out = "" },
+	{ "nor does a frame that is doubted of its callee",
+	  { "31ff 90", 2, { 2 }, 1 },
+	  { "53 4889fb 90 e8f6ffffff 5b c3", 0xa, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_BX, POINTER } }, 1, .doubted = true,
+	  .in = "rdi=ff11000005638b40 ?", .out = "rdi=ff11000005638b40 ?" },
+	/* callee: sub $0x18,%rsp; mov %rdi,(%rsp); lea 8(%rsp),%rdi; call *%rax */
+	{ "where an object may reach to, it is doubted",
+	  { "4883ec18 48893c24 488d7c2408 ffd0", 15, { POINTER, 0, 0, 2 }, 4 },
+	  { "53 31ff ffd0 5b c3", 5, { 3, 4 }, 2 }, .known = 0,
+	  .in = "rdi=ff11000005638b40|0000000000000000 ?", .out = "" },
+	/* the same, called by pointer with a pointer that the caller kept in its frame */
+	{ "two doubts that have nothing in common are none",
+	  { "4883ec18 48893c24 488d7c2408 ffd0", 15, { POINTER, 0, 0, 2 }, 4 },
+	  { "4883ec08 48893c24 ffd0 c3", 0xa, { POINTER, 4 }, 2 }, .known = 0,
+	  .in = "rdi=ff11000005638b40", .out = "rdi=ff11000005638b40" },
+	{ "but for numbers that are anywhere",
+	  { "4883ec18 48893c24 488d7c2408 ffd0", 15, { 5, 0, 0, 2 }, 4 },
+	  { "4883ec08 48893c24 ffd0 c3", 0xa, { 5, 4 }, 2 }, .known = 0,
+	  .in = "rdi=0000000000000005 ?", .out = "rdi=0000000000000005" },
+	/* callee: test %rdi,%rdi; jne; nop (stopped where it is 0) */
+	{ "a branch that was taken tells it",
+	  { "4885ff 7501 90 c3", 5, { 2 }, 1 },
+	  { "53 ffd0 4889c7 e8f5ffffff 5b c3", 0xb, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_BX, 9 } }, 1, .in = "rdi=0000000000000000", .out = "" },
+};
+
+static struct sample sample;
+static struct stackanno_flow flow;
+static struct stackanno_chain chain;
+static struct world world;
+
+static bool is_thunk(struct stackanno_chain_ops *ops __attribute__((unused)), u64 target)
+{
+	return target == THUNK;
+}
+
+static struct stackanno_chain_ops ops = { .thunk = is_thunk };
+
+static struct stackanno_frame *lay(const struct function *function, u16 number, u64 low,
+				   u32 bytes)
+{
+	struct stackanno_frame *frame;
+	u32 i;
+
+	frame = sample_call(&sample, number, "f", WORLD_BODY + function->at, low);
+	frame->func = WORLD_BODY;
+	frame->func_size = bytes;
+	for (i = 0; i < function->count; i++)
+		sample_word(&sample, function->words[i], i + 1 < function->count ?
+			    STACKANNO_ROLE_NONE : STACKANNO_ROLE_RETURN, 0);
+	return frame;
+}
+
+static void stop(const struct chain_case *one, struct stackanno_frame *frame, u64 low)
+{
+	struct stackanno_regs *regs;
+	u32 i;
+
+	frame->flags |= STACKANNO_FRAME_INTERRUPTED;
+	regs = stackanno_builder_add(&sample.builder, STACKANNO_SECTION_REGS, &frame->regs);
+	regs->known = 1ULL << STACKANNO_X86_SP;
+	regs->value[STACKANNO_X86_SP] = low;
+	for (i = 0; i < one->known; i++) {
+		regs->known |= 1ULL << one->regs[i].field;
+		regs->value[one->regs[i].field] = one->regs[i].value;
+	}
+}
+
+static int follow(const struct function *function, u32 index)
+{
+	const struct world_code code = { .body = function->body };
+	static const u64 canary = CANARY;
+	enum stackanno_fit fit;
+
+	if (world_run(&world, &code, &flow))
+		return -EINVAL;
+	fit = stackanno_role_frame(&sample.builder, index, &flow, &canary);
+	stackanno_chain_frame(&chain, &sample.builder, index, &flow, fit, &ops);
+	return fit == STACKANNO_FIT_AGREES ? 0 : -EINVAL;
+}
+
+static const char *arguments(u32 number)
+{
+	const struct stackanno_frame *frame;
+
+	stackanno_argument_describe(&chain, number, &sample.builder, NULL);
+	frame = stackanno_builder_entry(&sample.builder, STACKANNO_SECTION_FRAMES,
+					chain.frame[number].index);
+	return (const char *)sample.builder.buf +
+	       sample.builder.section[STACKANNO_SECTION_STRINGS].offset + frame->args;
+}
+
+static int run(const struct chain_case *one)
+{
+	u64 low = STACK;
+	struct stackanno_frame *frame;
+	u32 first;
+	int ret;
+
+	sample_begin(&sample);
+	if (one->torn)
+		sample.builder.record->flags |= STACKANNO_RECORD_TORN;
+	frame = lay(&one->callee, 0, low, 64);
+	first = sample.frame;
+	if (one->known)
+		stop(one, frame, low);
+	low += one->callee.count * sizeof(u64);
+	frame = lay(&one->caller, 1, low, 64);
+	if (one->doubted)
+		frame->evidence = STACKANNO_EVIDENCE_LIKELY;
+	stackanno_chain_begin(&chain);
+	ret = follow(&one->callee, first);
+	if (!ret)
+		ret = follow(&one->caller, first + 1);
+	stackanno_chain_settle(&chain);
+	return ret;
+}
+
+TEST(an_argument_is_what_callee_and_caller_know)
+{
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		TH_LOG("%s", cases[i].name);
+		ASSERT_EQ(0, run(&cases[i]));
+		ASSERT_EQ(2, chain.frames);
+		EXPECT_STREQ(cases[i].in, arguments(0));
+		EXPECT_STREQ(cases[i].out, arguments(1));
+	}
+}
+
+TEST_HARNESS_MAIN
