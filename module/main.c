@@ -46,9 +46,7 @@ static int __init stackanno_init(void)
 	ret = stackanno_tasks_init();
 	if (ret)
 		goto err_analyse;
-	ret = stackanno_prototypes_init();
-	if (ret)
-		goto err_tasks;
+	stackanno_prototypes_init();
 	ret = stackanno_store_init(stackanno_policy_records());
 	if (ret)
 		goto err_prototypes;
@@ -64,7 +62,6 @@ err_store:
 	stackanno_store_exit();
 err_prototypes:
 	stackanno_prototypes_exit();
-err_tasks:
 	stackanno_tasks_exit();
 err_analyse:
 	stackanno_analyse_exit();

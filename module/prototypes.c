@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include "prototypes.h"
 
+#include <linux/printk.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
@@ -43,13 +46,15 @@ static int open_kernel(void)
 	return stackanno_ksyms_each(count_symbol, NULL);
 }
 
-int stackanno_prototypes_init(void)
+void stackanno_prototypes_init(void)
 {
 	int ret = open_kernel();
 
-	if (ret)
-		stackanno_prototypes_exit();
-	return ret == -ENOMEM ? ret : 0;
+	if (!ret)
+		return;
+	pr_info("parameters will have no names: %s\n", ret == -ENOMEM ?
+		"out of memory" : "the kernel's BTF cannot be used");
+	stackanno_prototypes_exit();
 }
 
 void stackanno_prototypes_exit(void)
@@ -70,7 +75,7 @@ int stackanno_prototypes_find(const char *name, struct stackanno_signature *sign
 {
 	struct stackanno_btf_prototype *prototype = &signature->prototype;
 
-	if (!symbols || strchr(name, '.') || stackanno_btf_function(&btf, name, prototype))
+	if (!symbols || stackanno_btf_function(&btf, name, prototype))
 		return -ENOENT;
 	if (symbols[prototype->first] > prototype->functions)
 		return -ENOENT;

@@ -8,17 +8,17 @@
 
 #include <linux/types.h>
 
-#include "core/argument.h"
+#include "core/parameter.h"
 
 /**
  * stackanno_prototypes_init() - make an index of the kernel's BTF
  *
- * A kernel without BTF costs the names of parameters and nothing else.
+ * A kernel without BTF, or without memory for the index, costs the names of
+ * parameters and nothing else; it is said in the log, and stats has 0 bytes.
  *
  * Context: process, may sleep, after stackanno_ksyms_init().
- * Return: 0; -ENOMEM.
  */
-int stackanno_prototypes_init(void);
+void stackanno_prototypes_init(void);
 
 /**
  * stackanno_prototypes_exit() - give the memory back
@@ -39,9 +39,10 @@ size_t stackanno_prototypes_bytes(void);
  * @name: as kallsyms has it, of the kernel's own
  * @signature: set on success
  *
- * Nothing is said of one of several functions of a name that may differ, nor of
- * a copy that the compiler made (.isra, .constprop, .part): it may have lost
- * parameters.
+ * Nothing is said of one of several functions of a name that may differ, and BTF has
+ * none of the copies that a compiler makes (.isra, .constprop, .part), which may have
+ * lost parameters. BTF knows functions by their names alone: it may hold that of
+ * another one of the name, which was inlined everywhere.
  *
  * Context: any; no lock is taken.
  * Return: 0; -ENOENT when they are not known.
