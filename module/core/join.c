@@ -12,6 +12,7 @@
 #define WORD 8
 /* Locations of a join: registers, then slots by offset in steps of four bytes. */
 #define LOCATION_BITS 13
+#define LOCATION_MASK ((1U << LOCATION_BITS) - 1)
 #define LOCATION_STEP 4
 #define LOCATION_ABOVE 256
 #define LOCATION_ALIGNED 4080
@@ -113,52 +114,93 @@ static bool is_of_block(struct stackanno_value value, u32 block)
 	return value.kind == STACKANNO_VALUE_JOIN && (u32)value.id >> LOCATION_BITS == block;
 }
 
+/* What holds the same on both sides, and is not of this join's making, stays. */
+static bool stays(const struct join *join, struct stackanno_value same)
+{
+	return same.kind != STACKANNO_VALUE_UNKNOWN && !is_of_block(same, join->block);
+}
+
+static void remember(struct join *join, struct stackanno_value old, struct stackanno_value new,
+		     u32 location)
+{
+	if (location != LOCATION_NONE && join->pairs < ARRAY_SIZE(join->flow->pair))
+		join->flow->pair[join->pairs++] =
+			(struct stackanno_flow_pair){ old, new, location };
+}
+
 /* The location that stands for all which held @old on one side and @new on the other. */
 static u32 stand_in(struct join *join, struct stackanno_value old, struct stackanno_value new,
 		    u32 location)
 {
-	struct stackanno_flow_pair *pair;
+	const struct stackanno_flow_pair *pair = join->flow->pair;
 	u32 i;
 
 	if (old.kind == STACKANNO_VALUE_UNKNOWN || new.kind == STACKANNO_VALUE_UNKNOWN)
 		return location;
-	for (i = 0; i < join->pairs; i++) {
-		pair = &join->flow->pair[i];
-		if (stackanno_value_same(pair->old, old) && stackanno_value_same(pair->new, new))
-			return pair->location;
-	}
-	if (location != LOCATION_NONE && join->pairs < ARRAY_SIZE(join->flow->pair)) {
-		pair = &join->flow->pair[join->pairs++];
-		*pair = (struct stackanno_flow_pair){ old, new, location };
-	}
+	for (i = 0; i < join->pairs; i++)
+		if (stackanno_value_same(pair[i].old, old) && stackanno_value_same(pair[i].new, new))
+			return pair[i].location;
+	remember(join, old, new, location);
 	return location;
+}
+
+static struct stackanno_value joined_of(struct join *join, struct stackanno_value old,
+					struct stackanno_value new, u32 location)
+{
+	if (stackanno_value_same(old, new) && stays(join, old))
+		return old;
+	location = stand_in(join, old, new, location);
+	return location == LOCATION_NONE ? unknown :
+		stackanno_value_make(STACKANNO_VALUE_JOIN,
+				     join->block << LOCATION_BITS | location, 0);
+}
+
+/*
+ * Of all that hold the join at @location it is the first, so that none before it can
+ * stand for it: nothing changes. So it is with what a loop made in a register.
+ */
+static bool stands(struct join *join, struct stackanno_value old, struct stackanno_value new,
+		   u32 location)
+{
+	if (!is_of_block(old, join->block) || (old.id & LOCATION_MASK) != location ||
+	    old.soft < new.soft)
+		return false;
+	if (new.kind != STACKANNO_VALUE_UNKNOWN)
+		remember(join, old, new, location);
+	return true;
 }
 
 static void join_value(struct join *join, struct stackanno_value *old,
 		       struct stackanno_value new, u32 location)
 {
 	u32 soft = old->soft | new.soft;
-	struct stackanno_value joined = *old;
+	struct stackanno_value joined;
 
-	/* What holds the same on both sides, and is not of this join's making, stays. */
-	if (old->soft == soft && stackanno_value_equal(*old, new) &&
-	    !is_of_block(*old, join->block))
-		return;
-	if (!stackanno_value_equal(*old, new) || is_of_block(*old, join->block)) {
-		if (location != stackanno_arch_abi.sp && !stackanno_value_equal(*old, new)) {
+	if (location != stackanno_arch_abi.sp && !stackanno_value_same(*old, new)) {
+		if (stackanno_value_in_frame(*old))
 			stackanno_effect_escape(join->flow, &join->kept->escape, *old);
+		if (stackanno_value_in_frame(new))
 			stackanno_effect_escape(join->flow, &join->kept->escape, new);
-		}
-		location = stand_in(join, *old, new, location);
-		joined = location == LOCATION_NONE ? unknown :
-			stackanno_value_make(STACKANNO_VALUE_JOIN,
-					     join->block << LOCATION_BITS | location, 0);
 	}
+	if (stands(join, *old, new, location))
+		return;
+	joined = joined_of(join, *old, new, location);
 	joined.soft = joined.kind != STACKANNO_VALUE_UNKNOWN && soft;
 	if (!stackanno_value_same(*old, joined) || old->soft != joined.soft) {
 		*old = joined;
 		join->changed = true;
 	}
+}
+
+static void join_registers(struct join *join)
+{
+	struct stackanno_value *old = join->kept->reg;
+	const struct stackanno_value *new = join->flow->work.reg;
+	u32 reg;
+
+	for (reg = 0; reg < STACKANNO_IR_REGS; reg++)
+		if (memcmp(&old[reg], &new[reg], sizeof(old[reg])) || !stays(join, old[reg]))
+			join_value(join, &old[reg], new[reg], reg);
 }
 
 static int order(const struct stackanno_flow_slot *a, const struct stackanno_flow_slot *b)
@@ -171,6 +213,9 @@ static int order(const struct stackanno_flow_slot *a, const struct stackanno_flo
 static void join_slot(struct join *join, struct stackanno_flow_slot *slot,
 		      const struct stackanno_flow_slot *new)
 {
+	/* Most slots are written once, and then only saved from here to there. */
+	if (!memcmp(slot, new, sizeof(*slot)) && stays(join, slot->value))
+		return;
 	join_value(join, &slot->value, new->value, location_of(slot));
 	slot->flags &= new->flags;
 	if (slot->writer != new->writer)
@@ -191,7 +236,8 @@ static void join_slots(struct join *join)
 		if (j == work->slots || order(&work->slot[j], &slot[i]) ||
 		    work->slot[j].size != slot[i].size)
 			continue;
-		slot[kept] = slot[i];
+		if (kept != i)
+			slot[kept] = slot[i];
 		join_slot(join, &slot[kept++], &work->slot[j]);
 	}
 	if (kept != slots)
@@ -259,7 +305,6 @@ int stackanno_join_arrive(struct stackanno_flow *flow, u32 position)
 	struct join join = { .flow = flow, .block = stackanno_body_block(flow, position) };
 	struct stackanno_flow_escape before;
 	u8 sp = stackanno_arch_abi.sp;
-	u32 reg;
 	int ret;
 
 	if (!flow->state_of[join.block]) {
@@ -273,8 +318,7 @@ int stackanno_join_arrive(struct stackanno_flow *flow, u32 position)
 	if (stackanno_value_in_frame(join.kept->reg[sp]) &&
 	    !stackanno_value_equal(join.kept->reg[sp], flow->work.reg[sp]))
 		flow->summary.conflicts++;
-	for (reg = 0; reg < STACKANNO_IR_REGS; reg++)
-		join_value(&join, &join.kept->reg[reg], flow->work.reg[reg], reg);
+	join_registers(&join);
 	join_links(&join);
 	join_facts(&join);
 	join_slots(&join);

@@ -83,6 +83,9 @@ void stackanno_slots_foreign_write(struct stackanno_flow_state *state)
 {
 	u32 i, kept = 0;
 
+	if (state->escape.low[STACKANNO_BASE_CFA] == STACKANNO_EFFECT_NO_LOW &&
+	    state->escape.low[STACKANNO_BASE_ALIGNED] == STACKANNO_EFFECT_NO_LOW)
+		return;
 	for (i = 0; i < state->slots; i++) {
 		struct stackanno_flow_slot *slot = &state->slot[i];
 		s64 low = state->escape.low[slot->base];

@@ -8,12 +8,6 @@ static u32 width_of(u32 size)
 	return size >= 8 ? WHOLE : size >= 4 ? 2 : size >= 2 ? 1 : 0;
 }
 
-struct stackanno_value stackanno_value_make(enum stackanno_value_kind kind, u32 id, s32 offset)
-{
-	return (struct stackanno_value){ .kind = kind, .width = WHOLE, .id = id,
-					 .offset = offset };
-}
-
 /* A constant in the one form that it has: whole where its sign allows. */
 static bool set_const(s64 number, struct stackanno_value *result)
 {

@@ -42,7 +42,11 @@ static_assert(sizeof(struct stackanno_value) == 8);
  *
  * Return: the value, 8 bytes wide.
  */
-struct stackanno_value stackanno_value_make(enum stackanno_value_kind kind, u32 id, s32 offset);
+static inline struct stackanno_value stackanno_value_make(enum stackanno_value_kind kind, u32 id,
+							  s32 offset)
+{
+	return (struct stackanno_value){ .kind = kind, .width = 3, .id = id, .offset = offset };
+}
 
 /* Whether both are written alike, the unknown too; what is soft does not matter. */
 static inline bool stackanno_value_same(struct stackanno_value a, struct stackanno_value b)
