@@ -11,6 +11,7 @@
 
 #define TRACER_AT_MAX 4
 #define WORD 8
+#define WORD_BITS 64
 
 /* stands before the operations of a cached instruction. */
 struct entry {
@@ -358,32 +359,42 @@ static int scan_run(struct stackanno_flow *flow, u32 position, bool *full)
 	return 0;
 }
 
+/* Which of the positions from @word * WORD_BITS on lead: in one load. */
+static u64 leads_of(const struct stackanno_flow *flow, u32 word)
+{
+	const u8 *bits = flow->leads + word * WORD;
+
+	return (u64)bits[0] | (u64)bits[1] << 8 | (u64)bits[2] << 16 | (u64)bits[3] << 24 |
+	       (u64)bits[4] << 32 | (u64)bits[5] << 40 | (u64)bits[6] << 48 | (u64)bits[7] << 56;
+}
+
 static void sort_leaders(struct stackanno_flow *flow)
 {
-	u32 position, n = 0;
+	u32 word, n = 0;
+	u64 bits;
 
-	for (position = 0; position < flow->code_bytes; position++) {
-		if (!flow->leads[position / 8]) {
-			position |= 7;
-			continue;
-		}
-		if (bit_of(flow->leads, position) && n < STACKANNO_FLOW_BLOCKS)
-			flow->leader[n++] = position;
+	for (word = 0; word * WORD_BITS < flow->code_bytes; word++) {
+		flow->leads_before[word] = n;
+		for (bits = leads_of(flow, word); bits && n < STACKANNO_FLOW_BLOCKS; bits &= bits - 1)
+			flow->leader[n++] = word * WORD_BITS + __builtin_ctzll(bits);
 	}
 }
 
+static u32 count_bits(u64 bits)
+{
+	bits -= bits >> 1 & 0x5555555555555555ULL;
+	bits = (bits & 0x3333333333333333ULL) + (bits >> 2 & 0x3333333333333333ULL);
+	bits = (bits + (bits >> 4)) & 0x0f0f0f0f0f0f0f0fULL;
+	return (u32)(bits * 0x0101010101010101ULL >> 56);
+}
+
+/* Counted rather than searched for: the way of a search is never foreseen. */
 u32 stackanno_body_block(const struct stackanno_flow *flow, u32 position)
 {
-	u32 low = 0, high = flow->summary.blocks, middle;
+	u32 word = position / WORD_BITS;
+	u64 behind = ~1ULL << position % WORD_BITS;
 
-	while (high - low > 1) {
-		middle = (low + high) / 2;
-		if (flow->leader[middle] <= position)
-			low = middle;
-		else
-			high = middle;
-	}
-	return low;
+	return flow->leads_before[word] + count_bits(leads_of(flow, word) & ~behind) - 1;
 }
 
 /* ---- their order ---- */

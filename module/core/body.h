@@ -68,7 +68,7 @@ int stackanno_body_next(struct stackanno_flow *flow, struct stackanno_body_curso
  */
 bool stackanno_body_forget(struct stackanno_flow *flow);
 
-/* Index of the last block that begins at or before a position. */
+/* Index of the last block that begins at or before a position, which is in the code. */
 u32 stackanno_body_block(const struct stackanno_flow *flow, u32 position);
 
 /* Whether a block begins at a position. */

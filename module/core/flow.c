@@ -80,17 +80,18 @@ static int run_block(struct stackanno_flow *flow, u32 block)
 }
 
 /* The first in order that is pending; STACKANNO_FLOW_BLOCKS: none is. */
-static u32 next_pending(const struct stackanno_flow *flow)
+static u32 next_pending(struct stackanno_flow *flow)
 {
 	u32 rank;
 
-	for (rank = 0; rank < flow->summary.blocks; rank++) {
+	for (rank = flow->lowest; rank < flow->summary.blocks; rank++) {
 		if (!flow->pending[rank / 8])
 			rank |= 7;
 		else if (bit_of(flow->pending, rank))
-			return rank;
+			break;
 	}
-	return STACKANNO_FLOW_BLOCKS;
+	flow->lowest = rank;
+	return rank < flow->summary.blocks ? rank : STACKANNO_FLOW_BLOCKS;
 }
 
 static int run_blocks(struct stackanno_flow *flow)
@@ -101,6 +102,7 @@ static int run_blocks(struct stackanno_flow *flow)
 	memset(flow->state_of, 0, flow->summary.blocks * sizeof(flow->state_of[0]));
 	memset(flow->pending, 0, sizeof(flow->pending));
 	memset(flow->visited, 0, sizeof(flow->visited));
+	flow->lowest = 0;
 	flow->summary.arena = 0;
 	flow->summary.conflicts = 0;
 	flow->summary.unknown = 0;

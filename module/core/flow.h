@@ -155,9 +155,11 @@ struct stackanno_flow {
 	u16 code_of[STACKANNO_FLOW_BLOCKS];	/* words into the arena, plus 1; 0: not cached */
 	u16 state_of[STACKANNO_FLOW_BLOCKS];	/* the same of its state; 0: none */
 	u8 pending[STACKANNO_FLOW_BLOCKS / 8];	/* by rank */
+	u32 lowest;		/* rank: none below is pending */
 	u8 visited[STACKANNO_FLOW_BLOCKS / 8];	/* by block */
 	u8 leads[STACKANNO_FLOW_CODE_MAX / 8];
 	u8 seen[STACKANNO_FLOW_CODE_MAX / 8];
+	u16 leads_before[STACKANNO_FLOW_CODE_MAX / 64];	/* in leads, each 64 positions */
 	struct stackanno_flow_pair pair[STACKANNO_IR_REGS + STACKANNO_FLOW_SLOTS];
 	struct stackanno_ir_list list;
 	struct stackanno_flow_state work;

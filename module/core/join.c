@@ -298,6 +298,7 @@ static void set_pending(struct stackanno_flow *flow, u32 block)
 	u32 rank = flow->rank[block];
 
 	flow->pending[rank / 8] |= 1 << (rank % 8);
+	flow->lowest = min(flow->lowest, rank);
 }
 
 int stackanno_join_arrive(struct stackanno_flow *flow, u32 position)
