@@ -125,7 +125,7 @@ bool stackanno_effect_protects(struct stackanno_value value)
 
 static bool is_older(const struct stackanno_flow *flow, struct stackanno_value value)
 {
-	return value.kind == STACKANNO_VALUE_RESULT && value.id >> 8 == flow->at;
+	return stackanno_effect_made_in(value, flow->at, 1);
 }
 
 static void forget_results(struct stackanno_flow *flow)

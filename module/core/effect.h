@@ -48,6 +48,12 @@ void stackanno_effect_learn(struct stackanno_flow *flow);
 void stackanno_effect_escape(struct stackanno_flow *flow, struct stackanno_flow_escape *set,
 			     struct stackanno_value value);
 
+/* Whether a value is what an instruction at @bytes positions from @begin on made. */
+static inline bool stackanno_effect_made_in(struct stackanno_value value, u32 begin, u32 bytes)
+{
+	return value.kind == STACKANNO_VALUE_RESULT && (value.id >> 8) - begin < bytes;
+}
+
 /* Whether a slot of this value is one that no pointer is ever made to. */
 bool stackanno_effect_protects(struct stackanno_value value);
 

@@ -49,16 +49,37 @@ static void note_jump(struct stackanno_flow *flow, const struct stackanno_body_s
 		flow->summary.out_of_sight++;
 }
 
+/* Where the next block begins, which an instruction that is jumped into runs over. */
+static u32 block_end(const struct stackanno_flow *flow, u32 block)
+{
+	return block + 1 < flow->summary.blocks ? flow->leader[block + 1] : flow->code_bytes;
+}
+
+/* Whether the state holds what an instruction of the block made on an earlier pass. */
+static bool holds_results(const struct stackanno_flow *flow, u32 block)
+{
+	const struct stackanno_flow_state *state = &flow->work;
+	u32 begin = flow->leader[block], bytes = block_end(flow, block) - begin, i;
+
+	for (i = 0; i < STACKANNO_IR_REGS; i++)
+		if (stackanno_effect_made_in(state->reg[i], begin, bytes))
+			return true;
+	for (i = 0; i < state->slots; i++)
+		if (stackanno_effect_made_in(state->slot[i].value, begin, bytes))
+			return true;
+	return stackanno_effect_made_in(state->link_at, begin, bytes);
+}
+
 static int run_block(struct stackanno_flow *flow, u32 block)
 {
 	struct stackanno_body_cursor cursor;
 	struct stackanno_body_step step;
-	u32 end = stackanno_body_open(flow, block, &cursor);
+	u32 end = stackanno_body_open(flow, block, &cursor), last = block_end(flow, block);
 	int ret = 0;
 
 	stackanno_join_open(flow, block);
 	flow->compare.size = 0;
-	flow->first = !bit_of(flow->visited, block);
+	flow->first = !bit_of(flow->visited, block) || !holds_results(flow, block);
 	flow->visited[block / 8] |= 1 << (block % 8);
 	while (cursor.position < end) {
 		if (flow->summary.instructions++ >= STACKANNO_FLOW_BUDGET)
@@ -66,6 +87,8 @@ static int run_block(struct stackanno_flow *flow, u32 block)
 		if (stackanno_body_next(flow, &cursor, &step))
 			return 0;
 		stackanno_effect_step(flow, &step);
+		if (cursor.position > last)
+			flow->first = false;
 		note_jump(flow, &step);
 		if (step.target != STACKANNO_FLOW_NOWHERE)
 			ret = branch(flow, &step);

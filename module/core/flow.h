@@ -144,7 +144,7 @@ struct stackanno_flow {
 	bool scanned;		/* no part and no block is added any more */
 	bool straight;		/* given up: states are those of the prologue */
 	bool renewed;		/* older results of this instruction are forgotten */
-	bool first;		/* it had none: its block was not visited yet */
+	bool first;		/* it has none: the state that its block began with held none */
 	struct stackanno_flow_compare compare;	/* made by this instruction */
 	struct stackanno_flow_compare before;	/* by the one before it */
 	u32 cached;		/* bytes of instructions at the arena's beginning */

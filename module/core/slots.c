@@ -90,11 +90,11 @@ void stackanno_slots_foreign_write(struct stackanno_flow_state *state)
 		struct stackanno_flow_slot *slot = &state->slot[i];
 		s64 low = state->escape.low[slot->base];
 
-		if (low != STACKANNO_EFFECT_NO_LOW && !stackanno_effect_protects(slot->value)) {
+		if (low != STACKANNO_EFFECT_NO_LOW && (s64)slot->offset + OBJECT_REACH > low &&
+		    !stackanno_effect_protects(slot->value)) {
 			if ((s64)slot->offset + slot->size > low)
 				continue;
-			if ((s64)slot->offset + OBJECT_REACH > low)
-				slot->value.soft = 1;
+			slot->value.soft = 1;
 		}
 		if (kept != i)
 			state->slot[kept] = *slot;
