@@ -18,14 +18,27 @@
 #define LOCATION_ALIGNED 4080
 #define LOCATION_NONE 0xffffffffU
 
-/* A state as it is kept: the slots follow. */
+/*
+ * A state as it is kept. Where there were any when it was first reached, facts and
+ * links follow: later paths only ever take away from them. Then the slots.
+ */
 struct kept {
 	struct stackanno_value reg[STACKANNO_IR_REGS];
-	struct stackanno_value link_at, link;
 	struct stackanno_flow_escape escape;
-	struct stackanno_flow_facts facts;
 };
+
+struct links {
+	struct stackanno_value at, sp;
+};
+
 static_assert(sizeof(struct kept) % WORD == 0);
+static_assert(sizeof(struct links) % WORD == 0);
+static_assert(sizeof(struct stackanno_flow_facts) % WORD == 0);
+
+/* In stackanno_flow.slots_of: what stands before the slots, and how many there are. */
+#define KEPT_FACTS	(1U << 14)
+#define KEPT_LINKS	(1U << 15)
+#define KEPT_SLOTS	(KEPT_FACTS - 1)
 
 static const struct stackanno_value unknown;
 
@@ -34,9 +47,35 @@ static struct kept *kept_of(struct stackanno_flow *flow, u32 block)
 	return (struct kept *)(flow->arena + flow->state_of[block] - 1);
 }
 
+/* NULL: there are none. */
+static struct stackanno_flow_facts *kept_facts(struct stackanno_flow *flow, u32 block)
+{
+	return flow->slots_of[block] & KEPT_FACTS ?
+		(struct stackanno_flow_facts *)(kept_of(flow, block) + 1) : NULL;
+}
+
+static struct links *kept_links(struct stackanno_flow *flow, u32 block)
+{
+	u8 *behind = (u8 *)(kept_of(flow, block) + 1);
+
+	if (!(flow->slots_of[block] & KEPT_LINKS))
+		return NULL;
+	if (flow->slots_of[block] & KEPT_FACTS)
+		behind += sizeof(struct stackanno_flow_facts);
+	return (struct links *)behind;
+}
+
+static u32 head_bytes(u32 what)
+{
+	return sizeof(struct kept) +
+	       (what & KEPT_FACTS ? sizeof(struct stackanno_flow_facts) : 0) +
+	       (what & KEPT_LINKS ? sizeof(struct links) : 0);
+}
+
 static struct stackanno_flow_slot *kept_slots(struct stackanno_flow *flow, u32 block)
 {
-	return (struct stackanno_flow_slot *)(kept_of(flow, block) + 1);
+	return (struct stackanno_flow_slot *)((u8 *)kept_of(flow, block) +
+					      head_bytes(flow->slots_of[block]));
 }
 
 /* Slots that only say that something was written are the first to go. */
@@ -59,26 +98,31 @@ static int keep_first(struct stackanno_flow *flow, u32 block)
 {
 	struct stackanno_flow_state *work = &flow->work;
 	struct kept *kept;
-	u32 slots, bytes;
+	u32 slots, bytes, what = 0;
 
 	if (flow->summary.lean)
 		thin_out(work);
+	if (work->facts.whole | work->facts.half)
+		what |= KEPT_FACTS;
+	if (work->link_at.kind != STACKANNO_VALUE_UNKNOWN)
+		what |= KEPT_LINKS;
 	slots = work->slots * sizeof(work->slot[0]);
-	bytes = sizeof(*kept) + slots;
+	bytes = head_bytes(what) + slots;
 	if (bytes > STACKANNO_FLOW_ARENA - flow->cached - flow->summary.arena)
 		stackanno_body_forget(flow);
 	if (bytes > STACKANNO_FLOW_ARENA - flow->cached - flow->summary.arena)
 		return -ENOSPC;
 	flow->state_of[block] = (flow->cached + flow->summary.arena) / WORD + 1;
-	flow->slots_of[block] = work->slots;
+	flow->slots_of[block] = work->slots | what;
 	flow->summary.arena += bytes;
 	kept = kept_of(flow, block);
 	memcpy(kept->reg, work->reg, sizeof(kept->reg));
-	kept->link_at = work->link_at;
-	kept->link = work->link;
 	kept->escape = work->escape;
-	kept->facts = work->facts;
-	memcpy(kept + 1, work->slot, slots);
+	if (what & KEPT_FACTS)
+		*kept_facts(flow, block) = work->facts;
+	if (what & KEPT_LINKS)
+		*kept_links(flow, block) = (struct links){ work->link_at, work->link };
+	memcpy(kept_slots(flow, block), work->slot, slots);
 	return 0;
 }
 
@@ -227,7 +271,7 @@ static void join_slots(struct join *join)
 	struct stackanno_flow *flow = join->flow;
 	struct stackanno_flow_slot *slot = kept_slots(flow, join->block);
 	const struct stackanno_flow_state *work = &flow->work;
-	u32 i, j = 0, kept = 0, slots = flow->slots_of[join->block];
+	u32 i, j = 0, kept = 0, slots = flow->slots_of[join->block] & KEPT_SLOTS;
 
 	/* What lies in one of them alone is dropped: an address escaped when it was put there. */
 	for (i = 0; i < slots; i++) {
@@ -242,7 +286,7 @@ static void join_slots(struct join *join)
 	}
 	if (kept != slots)
 		join->changed = true;
-	flow->slots_of[join->block] = kept;
+	flow->slots_of[join->block] -= slots - kept;
 }
 
 static void join_escapes(struct join *join, const struct stackanno_flow_escape *before)
@@ -261,12 +305,15 @@ static void join_escapes(struct join *join, const struct stackanno_flow_escape *
 /* What one side does not know, or has other than the other, is none. */
 static void join_facts(struct join *join)
 {
-	struct stackanno_flow_facts *kept = &join->kept->facts;
+	struct stackanno_flow_facts *kept = kept_facts(join->flow, join->block);
 	const struct stackanno_flow_facts *new = &join->flow->work.facts;
-	u16 whole = kept->whole & new->whole;
-	u16 half = (kept->whole | kept->half) & (new->whole | new->half);
+	u16 whole, half;
 	u32 i;
 
+	if (!kept)
+		return;
+	whole = kept->whole & new->whole;
+	half = (kept->whole | kept->half) & (new->whole | new->half);
 	for (i = 0; i < STACKANNO_IR_ARGUMENTS; i++)
 		if (half >> i & 1 && kept->value[i] != new->value[i]) {
 			whole &= ~(1U << i);
@@ -282,15 +329,14 @@ static void join_facts(struct join *join)
 static void join_links(struct join *join)
 {
 	const struct stackanno_flow_state *work = &join->flow->work;
-	struct kept *kept = join->kept;
+	struct links *kept = kept_links(join->flow, join->block);
 
-	if (stackanno_value_equal(kept->link_at, work->link_at) &&
-	    stackanno_value_equal(kept->link, work->link))
+	if (!kept || (stackanno_value_equal(kept->at, work->link_at) &&
+		      stackanno_value_equal(kept->sp, work->link)))
 		return;
-	if (kept->link_at.kind != STACKANNO_VALUE_UNKNOWN)
+	if (kept->at.kind != STACKANNO_VALUE_UNKNOWN)
 		join->changed = true;
-	kept->link_at = unknown;
-	kept->link = unknown;
+	*kept = (struct links){ unknown, unknown };
 }
 
 static void set_pending(struct stackanno_flow *flow, u32 block)
@@ -332,17 +378,26 @@ int stackanno_join_arrive(struct stackanno_flow *flow, u32 position)
 bool stackanno_join_open(struct stackanno_flow *flow, u32 block)
 {
 	struct stackanno_flow_state *work = &flow->work;
+	static const struct links no_links;
+	const struct stackanno_flow_facts *facts;
+	const struct links *links;
 	const struct kept *kept;
 
 	if (!flow->state_of[block])
 		return false;
 	kept = kept_of(flow, block);
+	facts = kept_facts(flow, block);
+	links = kept_links(flow, block);
+	if (!links)
+		links = &no_links;
 	memcpy(work->reg, kept->reg, sizeof(work->reg));
-	work->link_at = kept->link_at;
-	work->link = kept->link;
+	work->link_at = links->at;
+	work->link = links->sp;
 	work->escape = kept->escape;
-	work->facts = kept->facts;
-	work->slots = flow->slots_of[block];
-	memcpy(work->slot, kept + 1, work->slots * sizeof(work->slot[0]));
+	memset(&work->facts, 0, sizeof(work->facts));
+	if (facts)
+		work->facts = *facts;
+	work->slots = flow->slots_of[block] & KEPT_SLOTS;
+	memcpy(work->slot, kept_slots(flow, block), work->slots * sizeof(work->slot[0]));
 	return true;
 }
