@@ -22,6 +22,7 @@
 #include "core/noreturn.h"
 #include "core/role.h"
 #include "counter.h"
+#include "fixups.h"
 #include "insn.h"
 #include "modules.h"
 #include "probed.h"
@@ -46,6 +47,7 @@ struct analyser {
 	char cold[KSYM_NAME_LEN + sizeof(COLD)];	/* name of the function's cold part */
 	struct stackanno_sites sites;
 	struct stackanno_probes probes;
+	struct stackanno_fixups fixups;
 	u64 function;			/* analysed last; 0 */
 	int ended;			/* with this */
 };
@@ -91,11 +93,12 @@ static int op_decode(struct stackanno_ops *ops, const u8 *bytes, u32 len,
 	return 0;
 }
 
-/* What is patched in [code, code + size). */
+/* What the kernel's tables say of [code, code + size). */
 static void gather(struct analyser *analyser, u64 code, u32 size)
 {
 	stackanno_probed_gather(code, size, &analyser->probes);
 	stackanno_sites_gather(code, size, &analyser->sites);
+	stackanno_fixups_gather(code, size, &analyser->fixups);
 }
 
 static u64 op_jump_label(struct stackanno_ops *ops, u64 address)
@@ -124,6 +127,7 @@ static int op_part(struct stackanno_ops *ops, u64 function, u64 target,
 		return symbol->offset <= ENTRY_BYTES ? -ENOENT : -EFAULT;
 	extent->begin = target - symbol->offset;
 	extent->size = symbol->size;
+	extent->shared = false;
 	gather(analyser, extent->begin, extent->size);
 	return 0;
 }
@@ -137,6 +141,11 @@ static bool op_warns(struct stackanno_ops *ops, u64 address)
 		if (sites->warning[i] == address)
 			return true;
 	return false;
+}
+
+static bool op_fixup(struct stackanno_ops *ops, u64 address, struct stackanno_fixup *fixup)
+{
+	return stackanno_fixups_find(&analyser_of(ops)->fixups, address, fixup);
 }
 
 static bool op_noreturn(struct stackanno_ops *ops, u64 target)
@@ -218,7 +227,7 @@ int stackanno_analyse_init(void)
 		analysers[i]->ops = (struct stackanno_ops){
 			.read = op_read, .decode = op_decode, .part = op_part,
 			.jump_label = op_jump_label, .warns = op_warns,
-			.noreturn = op_noreturn, .tracer = op_tracer,
+			.fixup = op_fixup, .noreturn = op_noreturn, .tracer = op_tracer,
 			/* Older kernels have it at a fixed place, without a name. */
 			.canary = stackanno_ksyms_find("__stack_chk_guard") };
 	}
@@ -291,10 +300,12 @@ static void run(struct analyser *analyser, const struct stackanno_extent *extent
 	analyser->sites.jumps = 0;
 	analyser->sites.warnings = 0;
 	analyser->sites.hidden = false;
+	analyser->fixups.count = 0;
+	analyser->fixups.hidden = false;
 	gather(analyser, extent->begin, extent->size);
 	analyser->ended = stackanno_flow_run(&analyser->flow, &analyser->ops, extent->begin,
 					     extent->size);
-	analyser->flow.summary.out_of_sight += analyser->sites.hidden;
+	analyser->flow.summary.out_of_sight += analyser->sites.hidden || analyser->fixups.hidden;
 	stackanno_counter_add(STACKANNO_COUNT_ANALYSED, 1);
 	if (analyser->ended)
 		stackanno_counter_add(STACKANNO_COUNT_ANALYSIS_REFUSED, 1);

@@ -98,6 +98,10 @@ static const struct {
 		"__stop___jump_table", "certainty about functions with patched jumps" },
 	[STACKANNO_KSYM_BUGS_START] = { "__start___bug_table", "code behind warnings" },
 	[STACKANNO_KSYM_BUGS_STOP] = { "__stop___bug_table", "code behind warnings" },
+	[STACKANNO_KSYM_FIXUPS_START] = {
+		"__start___ex_table", "certainty about functions that exceptions lead through" },
+	[STACKANNO_KSYM_FIXUPS_STOP] = {
+		"__stop___ex_table", "certainty about functions that exceptions lead through" },
 	[STACKANNO_KSYM_KPROBE_TABLE] = {
 		"kprobe_table", "certainty about functions with probes" },
 };

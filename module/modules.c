@@ -50,6 +50,8 @@ static void set_tables(struct stackanno_module_tables *tables, const struct modu
 {
 	tables->jump_count = stackanno_compat_module_jumps(mod, &tables->jumps);
 	tables->bug_count = stackanno_compat_module_bugs(mod, &tables->bugs);
+	tables->fixups = READ_ONCE(mod->extable);
+	tables->fixup_count = READ_ONCE(mod->num_exentries);
 }
 
 static void add(const struct module *mod)

@@ -45,6 +45,8 @@ struct stackanno_module_tables {
 	unsigned int jump_count;
 	const struct bug_entry *bugs;
 	unsigned int bug_count;
+	const struct exception_table_entry *fixups;
+	unsigned int fixup_count;
 };
 
 /**

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "core/ir.h"
 #include "decode.h"
 #include "image_tables.h"
 
@@ -109,6 +110,7 @@ static int op_part(struct stackanno_ops *ops, u64 function, u64 target,
 		extent->size = DETOUR_BYTES;
 		if (extent->size > section->end - target)
 			extent->size = (u32)(section->end - target);
+		extent->shared = true;
 		return 0;
 	}
 	index = image_function(image, target);
@@ -119,6 +121,7 @@ static int op_part(struct stackanno_ops *ops, u64 function, u64 target,
 		return found->begin == target && !found->stray ? -ENOENT : -EFAULT;
 	extent->begin = found->begin;
 	extent->size = found->size;
+	extent->shared = false;
 	return 0;
 }
 
@@ -145,6 +148,30 @@ static bool op_warns(struct stackanno_ops *ops, u64 address)
 	struct image *image = (struct image *)ops;
 
 	return image_has(image->warning, image->warnings, address);
+}
+
+static bool op_fixup(struct stackanno_ops *ops, u64 address, struct stackanno_fixup *fixup)
+{
+	struct image *image = (struct image *)ops;
+	u32 low = 0, high = image->mendeds, middle;
+
+	/* Each instruction is asked about, and few are mended. */
+	if (address - image->unmended < image->unmended_end - image->unmended)
+		return false;
+	while (low < high) {
+		middle = (low + high) / 2;
+		if (image->mended[middle].code < address)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low < image->mendeds && image->mended[low].code == address) {
+		fixup->landing = image->mended[low].landing;
+		return stackanno_arch_fixup(image->mended[low].data, fixup);
+	}
+	image->unmended = low ? image->mended[low - 1].code + 1 : 0;
+	image->unmended_end = low < image->mendeds ? image->mended[low].code : UINT64_MAX;
+	return false;
 }
 
 static bool op_noreturn(struct stackanno_ops *ops, u64 target)
@@ -301,16 +328,20 @@ static int add_tables(struct image *image, Elf *elf)
 			       symbol_of(elf, "__stop___jump_table"));
 	if (ret)
 		return ret;
-	return image_add_warnings(image, symbol_of(elf, "__start___bug_table"),
-				  symbol_of(elf, "__stop___bug_table"));
+	ret = image_add_warnings(image, symbol_of(elf, "__start___bug_table"),
+				 symbol_of(elf, "__stop___bug_table"));
+	if (ret)
+		return ret;
+	return image_add_mended(image, symbol_of(elf, "__start___ex_table"),
+				symbol_of(elf, "__stop___ex_table"));
 }
 
 void image_set_ops(struct image *image, u64 canary)
 {
 	image->ops = (struct stackanno_ops){
 		.read = op_read, .decode = decode_insn, .part = op_part,
-		.jump_label = op_jump_label, .warns = op_warns, .noreturn = op_noreturn,
-		.tracer = op_tracer, .canary = canary };
+		.jump_label = op_jump_label, .warns = op_warns, .fixup = op_fixup,
+		.noreturn = op_noreturn, .tracer = op_tracer, .canary = canary };
 }
 
 int image_open(struct image *image, const char *path)
@@ -369,6 +400,7 @@ void image_close(struct image *image)
 	free(image->routine);
 	free(image->label);
 	free(image->warning);
+	free(image->mended);
 	free(image->thunk);
 	free(image->symbol);
 	elf_end(image->elf);
@@ -388,6 +420,8 @@ void image_close(struct image *image)
 	image->labels = 0;
 	image->warning = NULL;
 	image->warnings = 0;
+	image->mended = NULL;
+	image->mendeds = 0;
 	image->thunk = NULL;
 	image->thunks = 0;
 	image->symbol = NULL;
@@ -415,6 +449,11 @@ void image_slide(struct image *image, u64 slide)
 	}
 	for (i = 0; i < image->warnings; i++)
 		image->warning[i] += slide;
+	for (i = 0; i < image->mendeds; i++) {
+		image->mended[i].code += slide;
+		image->mended[i].landing += slide;
+	}
+	image->unmended_end = image->unmended;
 	for (i = 0; i < image->thunks; i++)
 		image->thunk[i] += slide;
 	if (image->tracer)

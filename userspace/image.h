@@ -43,6 +43,12 @@ struct jump_label {
 	u64 code, target;
 };
 
+/* An instruction whose exceptions are mended. */
+struct image_mended {
+	u64 code, landing;
+	u32 data;
+};
+
 /* A symbol that modules are linked against. */
 struct image_symbol {
 	const char *name;
@@ -88,6 +94,9 @@ struct image {
 	u32 labels;
 	u64 *warning;			/* sorted addresses of warnings' traps */
 	u32 warnings;
+	struct image_mended *mended;	/* sorted by code */
+	u32 mendeds;
+	u64 unmended, unmended_end;	/* between two of them, where was asked last */
 	u64 *thunk;			/* sorted addresses of thunks, which no function jumps back from */
 	u32 thunks;
 	struct image_symbol *symbol;	/* sorted by name; made for the first module */

@@ -415,6 +415,8 @@ static int add_tables(struct image *image, u16 number)
 			ret = image_add_labels(image, section->begin, section->end);
 		else if (!strcmp(section->name, "__bug_table"))
 			ret = image_add_warnings(image, section->begin, section->end);
+		else if (!strcmp(section->name, "__ex_table"))
+			ret = image_add_mended(image, section->begin, section->end);
 	}
 	return ret;
 }

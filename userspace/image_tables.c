@@ -8,10 +8,11 @@
 
 #define COLD ".cold"
 #define NAME_MAX_BYTES 512
-/* struct jump_entry and struct bug_entry, as all supported kernels have them. */
+/* struct jump_entry, bug_entry and exception_table_entry, as all supported kernels have them. */
 #define JUMP_ENTRY 16
 #define BUG_ENTRY 12
 #define BUG_FLAGS 10
+#define MENDED_ENTRY 12
 #define BUG_IS_WARNING 1
 
 /* Room for one more entry; grown by doubling. Return: the table, NULL; it is kept then. */
@@ -291,5 +292,35 @@ int image_add_warnings(struct image *image, u64 begin, u64 end)
 		if (bytes[BUG_FLAGS] & BUG_IS_WARNING)
 			table[image->warnings++] = at + read_s32(bytes);
 	qsort(table, image->warnings, sizeof(*table), order_address);
+	return 0;
+}
+
+static int order_mended(const void *a, const void *b)
+{
+	const struct image_mended *x = a, *y = b;
+
+	return x->code < y->code ? -1 : x->code > y->code;
+}
+
+/* Each entry: offsets of code and landing from themselves, and how. */
+int image_add_mended(struct image *image, u64 begin, u64 end)
+{
+	u32 len = end > begin && end - begin < 1U << 30 ? (u32)(end - begin) : 0;
+	const u8 *bytes = image_bytes(image, begin, &len);
+	struct image_mended *table;
+	u64 at;
+
+	if (!bytes || !len)
+		return 0;
+	table = realloc(image->mended, (image->mendeds + len / MENDED_ENTRY + 1) * sizeof(*table));
+	if (!table)
+		return -ENOMEM;
+	image->mended = table;
+	for (at = begin; at + MENDED_ENTRY <= begin + len; at += MENDED_ENTRY, bytes += MENDED_ENTRY)
+		table[image->mendeds++] = (struct image_mended){
+			.code = at + read_s32(bytes), .landing = at + 4 + read_s32(bytes + 4),
+			.data = (u32)read_s32(bytes + 8) };
+	qsort(table, image->mendeds, sizeof(*table), order_mended);
+	image->unmended_end = image->unmended;
 	return 0;
 }

@@ -36,6 +36,7 @@ int image_add_routine(struct image *image, const struct function *routine);
 int image_add_thunk(struct image *image, u64 address);
 int image_add_labels(struct image *image, u64 begin, u64 end);
 int image_add_warnings(struct image *image, u64 begin, u64 end);
+int image_add_mended(struct image *image, u64 begin, u64 end);
 
 /* To be called when all of a file has been added. */
 void image_sort_sections(struct image *image);

@@ -28,6 +28,19 @@ static_assert(sizeof(struct entry) == WORD);
 #define ENTRY_TRACER	(1U << 1)
 #define ENTRY_UNKNOWN	(1U << 2)
 #define ENTRY_WHEN_SHIFT 3
+#define ENTRY_WHEN_MASK 3
+#define ENTRY_MENDED	(1U << 5)
+
+/* follows the operations then. */
+struct mended {
+	u16 landing;
+	u16 spoiled;
+	u16 cleared;
+	s16 value;
+	u8 given;
+	u8 reserved[7];
+};
+static_assert(sizeof(struct mended) == 2 * WORD);
 
 /* What finding the order needs, behind the cache: a way through all blocks. */
 struct way {
@@ -94,6 +107,7 @@ static int add_part(struct stackanno_flow *flow, const struct stackanno_extent *
 	part->begin = extent->begin;
 	part->size = extent->size;
 	part->position = flow->code_bytes;
+	part->shared = extent->shared;
 	flow->code_bytes += extent->size;
 	flow->parts++;
 	return 0;
@@ -121,6 +135,32 @@ static u32 find_target(struct stackanno_flow *flow, u64 address, int *error)
 	return *error ? STACKANNO_FLOW_NOWHERE : stackanno_body_position(flow, address);
 }
 
+/* Where an exception is mended; the handlers of assembly may be out of any function. */
+static u32 find_landing(struct stackanno_flow *flow, u64 address, int *error)
+{
+	struct stackanno_extent extent;
+	u32 position;
+
+	if (!flow->ops->fixup(flow->ops, address, &flow->fixup))
+		return STACKANNO_FLOW_NOWHERE;
+	/* A handler that moves the stack pointer is not followed. */
+	if (flow->fixup.spoiled >> stackanno_arch_abi.sp & 1 ||
+	    flow->fixup.cleared >> stackanno_arch_abi.sp & 1 ||
+	    flow->fixup.given == stackanno_arch_abi.sp) {
+		flow->summary.out_of_sight++;
+		return STACKANNO_FLOW_NOWHERE;
+	}
+	position = stackanno_body_position(flow, flow->fixup.landing);
+	if (position != STACKANNO_FLOW_NOWHERE)
+		return position;
+	if (flow->scanned || flow->ops->part(flow->ops, flow->part[0].begin,
+					     flow->fixup.landing, &extent))
+		return STACKANNO_FLOW_MANY;
+	*error = add_part(flow, &extent);
+	position = stackanno_body_position(flow, flow->fixup.landing);
+	return position == STACKANNO_FLOW_NOWHERE ? STACKANNO_FLOW_MANY : position;
+}
+
 /* A tracer's call comes first, but for the mark of an indirect call's target. */
 static bool is_tracer(const struct stackanno_flow *flow)
 {
@@ -135,14 +175,21 @@ static bool may_be_patched(const struct stackanno_ir_list *list)
 		(list->exit == STACKANNO_EXIT_NEXT && !list->count));
 }
 
-static int decode_at(struct stackanno_flow *flow, u32 position, u64 address)
+static int read_insn(struct stackanno_flow *flow, u64 address, struct stackanno_insn *insn)
 {
 	u8 bytes[STACKANNO_INSN_BYTES];
-	struct stackanno_insn insn;
-	u32 len;
+	u32 len = flow->ops->read(flow->ops, address, bytes, sizeof(bytes));
 
-	len = flow->ops->read(flow->ops, address, bytes, sizeof(bytes));
-	if (!len || flow->ops->decode(flow->ops, bytes, len, &insn) || !insn.length)
+	if (!len || flow->ops->decode(flow->ops, bytes, len, insn) || !insn->length)
+		return -EINVAL;
+	return 0;
+}
+
+static int decode_at(struct stackanno_flow *flow, u32 position, u64 address)
+{
+	struct stackanno_insn insn;
+
+	if (read_insn(flow, address, &insn))
 		return -EINVAL;
 	flow->at = position;
 	stackanno_arch_lift(&insn, address, flow->ops->canary, &flow->list);
@@ -180,6 +227,15 @@ static int find_leads(struct stackanno_flow *flow, u64 address, struct stackanno
 	return error;
 }
 
+/* Text that was patched since it was scanned may lead where no block begins. */
+static void still_leads(struct stackanno_flow *flow, u16 *position)
+{
+	if (*position >= STACKANNO_FLOW_MANY || bit_of(flow->leads, *position))
+		return;
+	flow->summary.out_of_sight++;
+	*position = STACKANNO_FLOW_NOWHERE;
+}
+
 /* Return: 0; -EINVAL when there is no instruction; -E2BIG for too much code. */
 static int decode(struct stackanno_flow *flow, u32 position, struct stackanno_body_step *step)
 {
@@ -200,13 +256,13 @@ static int decode(struct stackanno_flow *flow, u32 position, struct stackanno_bo
 	*step = (struct stackanno_body_step){
 		.op = list->op, .count = list->count, .length = list->length,
 		.exit = list->exit, .when = list->when, .unknown = list->unknown,
-		.target = STACKANNO_FLOW_NOWHERE };
+		.target = STACKANNO_FLOW_NOWHERE, .landing = STACKANNO_FLOW_NOWHERE };
 	ret = find_leads(flow, address, step);
-	/* Text that was patched since it was scanned may lead where no block begins. */
-	if (flow->scanned && step->target != STACKANNO_FLOW_NOWHERE &&
-	    !bit_of(flow->leads, step->target)) {
-		flow->summary.out_of_sight++;
-		step->target = STACKANNO_FLOW_NOWHERE;
+	if (!ret)
+		step->landing = find_landing(flow, address, &ret);
+	if (flow->scanned) {
+		still_leads(flow, &step->target);
+		still_leads(flow, &step->landing);
 	}
 	return ret;
 }
@@ -220,13 +276,21 @@ static struct entry *entry_at(struct stackanno_flow *flow, u32 offset)
 
 static u32 entry_bytes(const struct entry *entry)
 {
-	return sizeof(*entry) + entry->count * sizeof(struct stackanno_ir);
+	return sizeof(*entry) + entry->count * sizeof(struct stackanno_ir) +
+	       (entry->flags & ENTRY_MENDED ? sizeof(struct mended) : 0);
+}
+
+static struct mended *mended_of(struct entry *entry)
+{
+	return (struct mended *)((struct stackanno_ir *)(entry + 1) + entry->count);
 }
 
 /* All instructions are in the cache, or none: what overflows it is large. */
 static void cache(struct stackanno_flow *flow, const struct stackanno_body_step *step, bool *full)
 {
-	u32 bytes = sizeof(struct entry) + step->count * sizeof(struct stackanno_ir);
+	bool mended = step->landing != STACKANNO_FLOW_NOWHERE;
+	u32 bytes = sizeof(struct entry) + step->count * sizeof(struct stackanno_ir) +
+		    (mended ? sizeof(struct mended) : 0);
 	struct entry *entry = entry_at(flow, flow->cached);
 
 	if (*full)
@@ -240,9 +304,14 @@ static void cache(struct stackanno_flow *flow, const struct stackanno_body_step 
 		.position = flow->at, .target = step->target, .length = step->length,
 		.count = step->count, .exit = step->exit,
 		.flags = (step->on ? ENTRY_ON : 0) | (step->tracer ? ENTRY_TRACER : 0) |
-			 (step->unknown ? ENTRY_UNKNOWN : 0) |
+			 (step->unknown ? ENTRY_UNKNOWN : 0) | (mended ? ENTRY_MENDED : 0) |
 			 step->when << ENTRY_WHEN_SHIFT };
 	memcpy(entry + 1, step->op, step->count * sizeof(struct stackanno_ir));
+	if (mended)
+		*mended_of(entry) = (struct mended){
+			.landing = step->landing, .spoiled = flow->fixup.spoiled,
+			.cleared = flow->fixup.cleared, .given = flow->fixup.given,
+			.value = flow->fixup.value };
 	flow->cached += bytes;
 }
 
@@ -279,10 +348,24 @@ u32 stackanno_body_open(const struct stackanno_flow *flow, u32 block,
 	return part_end(flow, cursor->position);
 }
 
+/* The state behind the exception is kept first, and may take the cache's room. */
+static void take_mended(struct stackanno_flow *flow, struct entry *entry,
+			struct stackanno_body_step *step)
+{
+	const struct mended *mended = mended_of(entry);
+
+	step->landing = mended->landing;
+	flow->fixup = (struct stackanno_fixup){
+		.spoiled = mended->spoiled, .cleared = mended->cleared,
+		.given = mended->given, .value = mended->value };
+	memcpy(flow->list.op, step->op, step->count * sizeof(struct stackanno_ir));
+	step->op = flow->list.op;
+}
+
 int stackanno_body_next(struct stackanno_flow *flow, struct stackanno_body_cursor *cursor,
 			struct stackanno_body_step *step)
 {
-	const struct entry *entry;
+	struct entry *entry;
 	u32 offset;
 	int ret;
 
@@ -298,9 +381,11 @@ int stackanno_body_next(struct stackanno_flow *flow, struct stackanno_body_curso
 	*step = (struct stackanno_body_step){
 		.op = (const struct stackanno_ir *)(entry + 1), .count = entry->count,
 		.length = entry->length, .exit = entry->exit, .target = entry->target,
-		.on = entry->flags & ENTRY_ON, .tracer = entry->flags & ENTRY_TRACER,
+		.landing = STACKANNO_FLOW_NOWHERE, .on = entry->flags & ENTRY_ON, .tracer = entry->flags & ENTRY_TRACER,
 		.unknown = entry->flags & ENTRY_UNKNOWN,
-		.when = entry->flags >> ENTRY_WHEN_SHIFT };
+		.when = entry->flags >> ENTRY_WHEN_SHIFT & ENTRY_WHEN_MASK };
+	if (entry->flags & ENTRY_MENDED)
+		take_mended(flow, entry, step);
 	flow->at = entry->position;
 	cursor->position += entry->length;
 	offset += entry_bytes(entry);
@@ -318,7 +403,7 @@ bool stackanno_body_leads(const struct stackanno_flow *flow, u32 position)
 
 static int add_leader(struct stackanno_flow *flow, u32 position)
 {
-	if (position == STACKANNO_FLOW_NOWHERE || bit_of(flow->leads, position))
+	if (position >= STACKANNO_FLOW_MANY || bit_of(flow->leads, position))
 		return 0;
 	if (flow->summary.blocks == STACKANNO_FLOW_BLOCKS)
 		return -E2BIG;
@@ -343,6 +428,8 @@ static int scan_run(struct stackanno_flow *flow, u32 position, bool *full)
 		}
 		if (!ret)
 			ret = add_leader(flow, step.target);
+		if (!ret)
+			ret = add_leader(flow, step.landing);
 		if (ret)
 			return ret;
 		set_bit_of(flow->seen, position);
@@ -403,10 +490,16 @@ static u32 not_visited(struct stackanno_flow *flow, u32 position)
 {
 	u32 block;
 
-	if (position == STACKANNO_FLOW_NOWHERE || !bit_of(flow->leads, position))
+	if (position >= STACKANNO_FLOW_MANY || !bit_of(flow->leads, position))
 		return STACKANNO_FLOW_NOWHERE;
 	block = stackanno_body_block(flow, position);
 	return bit_of(flow->visited, block) ? STACKANNO_FLOW_NOWHERE : block;
+}
+
+/* While blocks are put in order: where the run of one ends. Slots are counted later. */
+static u16 *end_of(struct stackanno_flow *flow, u32 block)
+{
+	return &flow->slots_of[block];
 }
 
 /* A block that @way leads to and that was not visited; STACKANNO_FLOW_NOWHERE: no more. */
@@ -425,9 +518,13 @@ static u32 follow(struct stackanno_flow *flow, struct way *way)
 		}
 		if (stackanno_body_next(flow, &way->cursor, &step))
 			break;
+		*end_of(flow, way->block) = way->cursor.position;
 		if (!step.on && step.exit != STACKANNO_EXIT_RESUME)
 			way->cursor.position = end;
 		block = not_visited(flow, step.target);
+		/* No jump is mended, but where the code is garbage. */
+		if (block == STACKANNO_FLOW_NOWHERE)
+			block = not_visited(flow, step.landing);
 		if (block != STACKANNO_FLOW_NOWHERE)
 			return block;
 	}
@@ -447,6 +544,7 @@ static void rank_blocks(struct stackanno_flow *flow)
 	do {
 		if (block != STACKANNO_FLOW_NOWHERE) {
 			set_bit_of(flow->visited, block);
+			*end_of(flow, block) = flow->leader[block];
 			way[depth].block = block;
 			stackanno_body_open(flow, block, &way[depth++].cursor);
 		} else {
@@ -460,9 +558,45 @@ static void rank_blocks(struct stackanno_flow *flow)
 	/* All were found from the first; code that was patched since may have lost some. */
 	for (block = 0; rank && block < flow->summary.blocks; block++)
 		if (!bit_of(flow->visited, block)) {
+			*end_of(flow, block) = flow->leader[block];
 			flow->rank[block] = --rank;
 			flow->ranked[rank] = block;
 		}
+}
+
+/* ---- what no path leads to ---- */
+
+static bool is_filler(struct stackanno_flow *flow, u32 position, u32 end)
+{
+	struct stackanno_insn insn;
+
+	for (; position < end; position += insn.length)
+		if (read_insn(flow, stackanno_flow_address(flow, position), &insn) ||
+		    !stackanno_arch_is_filler(&insn))
+			return false;
+	return true;
+}
+
+/* Blocks are sorted, and so are the positions of parts. */
+static bool leaves_code_out(struct stackanno_flow *flow)
+{
+	const struct stackanno_flow_part *part;
+	u32 block = 0, i, at, end;
+
+	for (i = 0; i < flow->parts; i++) {
+		part = &flow->part[i];
+		at = part->position;
+		end = at + part->size;
+		for (; block < flow->summary.blocks && flow->leader[block] < end; block++) {
+			if (!part->shared && flow->leader[block] > at &&
+			    !is_filler(flow, at, flow->leader[block]))
+				return true;
+			at = max_t(u32, at, *end_of(flow, block));
+		}
+		if (!part->shared && !is_filler(flow, at, end))
+			return true;
+	}
+	return false;
 }
 
 int stackanno_body_scan(struct stackanno_flow *flow, u64 begin, u32 size)
@@ -491,5 +625,6 @@ int stackanno_body_scan(struct stackanno_flow *flow, u64 begin, u32 size)
 	sort_leaders(flow);
 	index_cache(flow);
 	rank_blocks(flow);
+	flow->summary.unreached = leaves_code_out(flow);
 	return 0;
 }

@@ -20,6 +20,7 @@ struct stackanno_body_step {
 	bool on;	/* to the next instruction */
 	bool tracer;	/* a call that leaves everything as it was */
 	u16 target;	/* position; STACKANNO_FLOW_NOWHERE: out of the function, or none */
+	u16 landing;	/* the same, behind an exception; STACKANNO_FLOW_MANY: out of it */
 };
 
 /* Where the next instruction is. */

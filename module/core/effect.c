@@ -534,6 +534,56 @@ void stackanno_effect_step(struct stackanno_flow *flow, const struct stackanno_b
 		do_call(flow);
 }
 
+/* ---- exceptions ---- */
+
+/* Registers that an operation writes. The stack pointer moves last of all. */
+static u32 written_by(const struct stackanno_ir *ir)
+{
+	switch (ir->op) {
+	case STACKANNO_IR_STORE:
+	case STACKANNO_IR_STORE_SET:
+	case STACKANNO_IR_STORE_ANY:
+	case STACKANNO_IR_LEAK:
+	case STACKANNO_IR_COMPARE:
+		return 0;
+	case STACKANNO_IR_SWAP:
+		return 1U << ir->dst | 1U << ir->src;
+	default:
+		return 1U << ir->dst;
+	}
+}
+
+void stackanno_effect_mend(struct stackanno_flow *flow, const struct stackanno_body_step *step)
+{
+	const struct stackanno_fixup *fixup = &flow->fixup;
+	struct stackanno_value *reg = flow->work.reg;
+	u32 spoiled = 0, i;
+
+	for (i = 0; i < step->count; i++)
+		spoiled |= written_by(&step->op[i]);
+	spoiled &= ~(1U << stackanno_arch_abi.sp);
+	spoiled |= fixup->spoiled;
+	for (i = 0; i < STACKANNO_IR_REGS; i++)
+		if (fixup->cleared >> i & 1)
+			reg[i] = stackanno_value_make(STACKANNO_VALUE_CONST, 0, 0);
+		else if (spoiled >> i & 1)
+			reg[i] = unknown;
+	if (fixup->given < STACKANNO_IR_REGS)
+		reg[fixup->given] = stackanno_value_make(STACKANNO_VALUE_CONST, 0, fixup->value);
+}
+
+bool stackanno_effect_is_divisible(const struct stackanno_body_step *step)
+{
+	u32 i;
+
+	for (i = 0; i < step->count; i++)
+		if (step->op[i].op == STACKANNO_IR_FILL ||
+		    (step->op[i].op == STACKANNO_IR_STORE_ANY &&
+		     (!step->op[i].imm || step->op[i].imm > WORD)))
+			return true;
+	return step->unknown;
+}
+
 /* ---- what a branch tells of arguments ---- */
 
 static u32 argument_of(u32 reg)

@@ -24,6 +24,18 @@ void stackanno_effect_enter(struct stackanno_flow *flow);
 void stackanno_effect_step(struct stackanno_flow *flow, const struct stackanno_body_step *step);
 
 /**
+ * stackanno_effect_mend() - what registers hold where an exception is mended
+ * @flow: the registers of its @work are changed, by its @fixup too
+ * @step: the instruction that raised it, with a landing
+ *
+ * What the instruction writes may be written already, or not yet.
+ */
+void stackanno_effect_mend(struct stackanno_flow *flow, const struct stackanno_body_step *step);
+
+/* Whether an exception may leave the instruction half done. */
+bool stackanno_effect_is_divisible(const struct stackanno_body_step *step);
+
+/**
  * stackanno_effect_resume() - a return from an interrupt that was made by hand
  * @flow: its @work is changed when the function goes on
  * @next: address of the next instruction

@@ -39,12 +39,10 @@ static int branch(struct stackanno_flow *flow, const struct stackanno_body_step 
  * A jump out of the function, or by a pointer: a tail call, unless the frame still
  * stands. Then it leads to a place in the function that was not found.
  */
-static void note_jump(struct stackanno_flow *flow, const struct stackanno_body_step *step)
+static void note_departure(struct stackanno_flow *flow)
 {
 	struct stackanno_value sp = flow->work.reg[stackanno_arch_abi.sp];
 
-	if (step->exit != STACKANNO_EXIT_JUMP || step->target != STACKANNO_FLOW_NOWHERE)
-		return;
 	if (sp.kind != STACKANNO_VALUE_CFA || sp.offset != -stackanno_arch_abi.link_bytes)
 		flow->summary.out_of_sight++;
 }
@@ -70,6 +68,42 @@ static bool holds_results(const struct stackanno_flow *flow, u32 block)
 	return stackanno_effect_made_in(state->link_at, begin, bytes);
 }
 
+/*
+ * The code goes on where an exception of the instruction is mended. Its state is the one
+ * before the instruction, and where that can be half done the one behind it as well: what
+ * differs between them is known of neither. The stack pointer, @sp, does not move.
+ */
+static int land(struct stackanno_flow *flow, const struct stackanno_body_step *step,
+		struct stackanno_value sp)
+{
+	struct stackanno_value reg[STACKANNO_IR_REGS];
+	int ret;
+
+	if (step->landing == STACKANNO_FLOW_MANY)
+		note_departure(flow);
+	if (step->landing >= STACKANNO_FLOW_MANY)
+		return 0;
+	memcpy(reg, flow->work.reg, sizeof(reg));
+	flow->work.reg[stackanno_arch_abi.sp] = sp;
+	stackanno_effect_mend(flow, step);
+	ret = stackanno_join_arrive(flow, step->landing);
+	memcpy(flow->work.reg, reg, sizeof(reg));
+	return ret;
+}
+
+static int step_over(struct stackanno_flow *flow, const struct stackanno_body_step *step)
+{
+	struct stackanno_value sp = flow->work.reg[stackanno_arch_abi.sp];
+	int ret = 0;
+
+	if (step->landing != STACKANNO_FLOW_NOWHERE)
+		ret = land(flow, step, sp);
+	stackanno_effect_step(flow, step);
+	if (!ret && step->landing < STACKANNO_FLOW_MANY && stackanno_effect_is_divisible(step))
+		ret = land(flow, step, sp);
+	return ret;
+}
+
 static int run_block(struct stackanno_flow *flow, u32 block)
 {
 	struct stackanno_body_cursor cursor;
@@ -86,11 +120,12 @@ static int run_block(struct stackanno_flow *flow, u32 block)
 			return -ETIME;
 		if (stackanno_body_next(flow, &cursor, &step))
 			return 0;
-		stackanno_effect_step(flow, &step);
+		ret = step_over(flow, &step);
 		if (cursor.position > last)
 			flow->first = false;
-		note_jump(flow, &step);
-		if (step.target != STACKANNO_FLOW_NOWHERE)
+		if (step.exit == STACKANNO_EXIT_JUMP && step.target == STACKANNO_FLOW_NOWHERE)
+			note_departure(flow);
+		if (!ret && step.target != STACKANNO_FLOW_NOWHERE)
 			ret = branch(flow, &step);
 		if (ret)
 			return ret;
@@ -291,7 +326,7 @@ static void set_next(struct stackanno_flow *flow, u32 position)
 {
 	u32 block;
 
-	if (position == STACKANNO_FLOW_NOWHERE || !bit_of(flow->leads, position))
+	if (position >= STACKANNO_FLOW_MANY || !bit_of(flow->leads, position))
 		return;
 	block = stackanno_body_block(flow, position);
 	if (!bit_of(flow->visited, block))
@@ -321,6 +356,7 @@ static bool finds(struct stackanno_flow *flow, u32 block, u32 from, const struct
 			continue;
 		from = STACKANNO_FLOW_NOWHERE;
 		set_next(flow, step.target);
+		set_next(flow, step.landing);
 		if (!step.on && step.exit != STACKANNO_EXIT_RESUME)
 			return false;
 	}

@@ -103,6 +103,7 @@ struct stackanno_flow_part {
 	u64 begin;
 	u32 size;
 	u32 position;	/* of its first byte */
+	bool shared;	/* as in struct stackanno_extent */
 };
 
 /* A pair of values that met at a join, and the location that stands for it. */
@@ -122,6 +123,7 @@ struct stackanno_flow_summary {
 	u32 conflicts;		/* joins of different stack pointers */
 	u32 out_of_sight;	/* breakpoints; jumps to where no function begins, or nobody knows */
 	u32 slots_dropped;	/* stores that found no room */
+	bool unreached;		/* some of its code no known path leads to */
 	bool lean;		/* slots of values made in the function were given up */
 	u16 align_at;		/* position of the instruction that rounds; NOWHERE */
 	u16 align_bytes;
@@ -151,7 +153,7 @@ struct stackanno_flow {
 	u16 leader[STACKANNO_FLOW_BLOCKS];	/* sorted */
 	u16 rank[STACKANNO_FLOW_BLOCKS];	/* of a block, in reverse postorder */
 	u16 ranked[STACKANNO_FLOW_BLOCKS];	/* the block of a rank */
-	u16 slots_of[STACKANNO_FLOW_BLOCKS];
+	u16 slots_of[STACKANNO_FLOW_BLOCKS];	/* of its state, and what else is kept of it */
 	u16 code_of[STACKANNO_FLOW_BLOCKS];	/* words into the arena, plus 1; 0: not cached */
 	u16 state_of[STACKANNO_FLOW_BLOCKS];	/* the same of its state; 0: none */
 	u8 pending[STACKANNO_FLOW_BLOCKS / 8];	/* by rank */
@@ -162,6 +164,7 @@ struct stackanno_flow {
 	u16 leads_before[STACKANNO_FLOW_CODE_MAX / 64];	/* in leads, each 64 positions */
 	struct stackanno_flow_pair pair[STACKANNO_IR_REGS + STACKANNO_FLOW_SLOTS];
 	struct stackanno_ir_list list;
+	struct stackanno_fixup fixup;	/* of an instruction whose exceptions are mended */
 	struct stackanno_flow_state work;
 	u64 arena[STACKANNO_FLOW_ARENA / sizeof(u64)];
 };

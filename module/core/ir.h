@@ -138,6 +138,21 @@ extern const struct stackanno_abi stackanno_arch_abi;
 void stackanno_arch_lift(const struct stackanno_insn *insn, u64 address, u64 canary,
 			 struct stackanno_ir_list *list);
 
+/* Whether an instruction only fills room between others. */
+bool stackanno_arch_is_filler(const struct stackanno_insn *insn);
+
+/**
+ * stackanno_arch_fixup() - what the handler of a mended exception does
+ * @data: the word of the exception table's entry that says how
+ * @fixup: set, but for the landing
+ *
+ * What a later kernel's handler does is not known: all registers are spoiled.
+ *
+ * Context: any.
+ * Return: false when the code does not go on.
+ */
+bool stackanno_arch_fixup(u32 data, struct stackanno_fixup *fixup);
+
 /**
  * stackanno_arch_register_field() - where the register file saves a register
  * @reg: as in struct stackanno_ir

@@ -34,6 +34,19 @@ struct stackanno_insn {
 struct stackanno_extent {
 	u64 begin;
 	u32 size;
+	bool shared;	/* not all of it is this function's: a detour */
+};
+
+/*
+ * Where an exception that an instruction raises is mended, and what the handler does
+ * to registers, which are numbers as in struct stackanno_ir.
+ */
+struct stackanno_fixup {
+	u64 landing;	/* address at which the code goes on */
+	u16 spoiled;	/* mask: something is written into them */
+	u16 cleared;	/* mask: zero is */
+	u8 given;	/* this one becomes @value; 0xff: none does */
+	s16 value;
 };
 
 struct stackanno_ops;
@@ -50,7 +63,8 @@ struct stackanno_ops {
 		      struct stackanno_insn *insn);
 	/*
 	 * Whether a jump from the function at @function to @target stays in it,
-	 * and what surrounds @target then. Return: 0, or -ENOENT.
+	 * and what surrounds @target then. Return: 0; -ENOENT when it is another
+	 * function's, -EFAULT when nobody knows.
 	 */
 	int (*part)(struct stackanno_ops *ops, u64 function, u64 target,
 		    struct stackanno_extent *extent);
@@ -58,6 +72,8 @@ struct stackanno_ops {
 	u64 (*jump_label)(struct stackanno_ops *ops, u64 address);
 	/* Whether the code goes on behind the trap at @address: a warning. */
 	bool (*warns)(struct stackanno_ops *ops, u64 address);
+	/* Whether an exception at @address is mended; what is set then. */
+	bool (*fixup)(struct stackanno_ops *ops, u64 address, struct stackanno_fixup *fixup);
 	/* Whether a call of @target never returns. */
 	bool (*noreturn)(struct stackanno_ops *ops, u64 target);
 	/* Whether @target is a tracer's: called first of all, it gives back all registers. */

@@ -260,8 +260,11 @@ static bool visit(struct walk *walk, u32 position)
 static bool follow_exits(struct walk *walk, u64 address)
 {
 	const struct stackanno_ir_list *list = &walk->flow->list;
+	struct stackanno_fixup fixup;
 	u64 other;
 
+	if (walk->flow->ops->fixup(walk->flow->ops, address, &fixup))
+		visit(walk, position_of(walk->flow, fixup.landing));
 	switch (list->exit) {
 	case STACKANNO_EXIT_BRANCH:
 		visit(walk, position_of(walk->flow, list->target));

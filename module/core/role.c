@@ -266,7 +266,9 @@ static void untouched(const struct context *context, struct stackanno_word *word
 	if (context->fit == STACKANNO_FIT_UNKNOWN && is_lowest(context, base, index))
 		set_role(context, word, STACKANNO_ROLE_BUFFER, 0, STACKANNO_EVIDENCE_GUESS);
 	else
-		set_role(context, word, STACKANNO_ROLE_PADDING, 0, reached || summary->unknown ?
+		/* Code that nothing is known to lead to may do something there. */
+		set_role(context, word, STACKANNO_ROLE_PADDING, 0,
+			 reached || summary->unknown || summary->unreached ?
 			 STACKANNO_EVIDENCE_LIKELY : STACKANNO_EVIDENCE_CERTAIN);
 }
 

@@ -1054,3 +1054,11 @@ void stackanno_arch_lift(const struct stackanno_insn *insn, u64 address, u64 can
 		lift.op = insn->opcode[(insn->opcodes - 1) % 3];
 	handler_of(insn)(&lift);
 }
+
+/* nop, in one byte or more, and the breakpoint that stands behind a jump that never falls through. */
+bool stackanno_arch_is_filler(const struct stackanno_insn *insn)
+{
+	if (insn->opcodes == 1)
+		return insn->opcode[0] == 0x90 || insn->opcode[0] == 0xcc;
+	return insn->opcodes == 2 && insn->opcode[1] == 0x1f;
+}

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "world.h"
 
+#include "core/ir.h"
 #include "decode.h"
 
 /* Questions of each kind have answers of their own. */
 enum question { ASK_HOLE, ASK_PART, ASK_EXTENT, ASK_LABEL, ASK_WARNS, ASK_NORETURN, ASK_TRACER };
+
+/* The questions before these have all numbers that three bits give. */
+#define ASK_FIXUP_AT (1ULL << 60)
 
 static u64 answer(struct world *world, enum question question, u64 address)
 {
@@ -52,6 +56,7 @@ static int world_part(struct stackanno_ops *ops, u64 function, u64 target,
 		return kind & 8 ? -EFAULT : -ENOENT;
 	extent->begin = target - (kind >> 8 & 31);
 	extent->size = (u32)(size & 255) + 32;
+	extent->shared = size & 256;
 	if (world->may & WORLD_WILD && kind & 16) {
 		extent->begin = kind & 32 ? target : kind;
 		extent->size = (u32)(size >> (size >> 8 & 31));
@@ -74,6 +79,25 @@ static bool world_warns(struct stackanno_ops *ops, u64 address)
 	return answer((struct world *)ops, ASK_WARNS, address) & 1;
 }
 
+static bool world_fixup(struct stackanno_ops *ops, u64 address, struct stackanno_fixup *fixup)
+{
+	struct world *world = (struct world *)ops;
+	u64 what = answer(world, ASK_LABEL, address ^ ASK_FIXUP_AT);
+
+	if (!(world->may & WORLD_MENDED) || what & 7)
+		return false;
+	fixup->landing = what & 8 ? what : WORLD_BODY + (what >> 8 & 0xffffff) % (world->size + 64);
+	/* Mostly what handlers do; but also what none does. */
+	if (what & 48)
+		return stackanno_arch_fixup((u32)(what >> 32) % 24 | (u32)(what >> 36 & ~0xffU),
+					    fixup);
+	fixup->spoiled = (u16)(what >> 16);
+	fixup->cleared = (u16)(what >> 32);
+	fixup->given = what & 64 ? 0xff : (u8)(what >> 48) % STACKANNO_IR_REGS;
+	fixup->value = (s16)(what >> 40);
+	return true;
+}
+
 static bool world_noreturn(struct stackanno_ops *ops, u64 target)
 {
 	return !(answer((struct world *)ops, ASK_NORETURN, target) & 7);
@@ -93,7 +117,7 @@ void world_take(struct world *world, struct taker *taker)
 	*world = (struct world){
 		.ops = { .read = world_read, .decode = world_decode, .part = world_part,
 			 .jump_label = world_jump_label, .warns = world_warns,
-			 .noreturn = world_noreturn, .tracer = world_tracer } };
+			 .fixup = world_fixup, .noreturn = world_noreturn, .tracer = world_tracer } };
 	world->may = (u8)take(taker, 1);
 	world->seed = take(taker, 2);
 	more = (u32)take(taker, 1);

@@ -29,6 +29,7 @@ struct world {
 #define WORLD_HOLES	(1U << 4)	/* code that cannot be read */
 #define WORLD_CANARY	(1U << 5)	/* a per-CPU canary of a place of its own */
 #define WORLD_FICKLE	(1U << 6)	/* the same question, another answer */
+#define WORLD_MENDED	(1U << 7)	/* exceptions that are mended */
 
 /* Takes a world's settings, and the rest of the bytes for its code. */
 void world_take(struct world *world, struct taker *taker);

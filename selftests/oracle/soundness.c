@@ -82,7 +82,8 @@ struct machine {
 
 /* Kept by the child that runs the functions, read by its parent when it is gone. */
 struct counts {
-	u64 functions, soft, overruns, runs, checkpoints, claims, ended_by_emulator;
+	u64 functions, soft, overruns, runs, checkpoints, claims, ended_by_emulator,
+		exceptions;
 	u64 seed;
 	u32 at;		/* index of the function that is run */
 	u32 broken, excuses;
@@ -614,6 +615,34 @@ static void steer(const struct function *function, u64 ip)
 	}
 }
 
+/*
+ * An exception of the instruction at @ip, that is mended: now and then, where it would
+ * not come by itself. Return: whether there was one.
+ */
+static bool raise_at(const struct function *function, u64 ip)
+{
+	struct stackanno_fixup fixup;
+	u64 value;
+	u32 i;
+
+	if (!machine.forced || random_u64() & 3 || !image.ops.fixup(&image.ops, ip, &fixup))
+		return false;
+	for (i = 0; i < REGISTERS; i++) {
+		value = fixup.cleared >> i & 1 ? 0 : random_word();
+		if (i == fixup.given)
+			value = (u64)(s64)fixup.value;
+		else if (!((fixup.cleared | fixup.spoiled) >> i & 1))
+			continue;
+		uc_reg_write(machine.uc, uc_regs[i], &value);
+	}
+	counts->exceptions++;
+	if (in_function(function, fixup.landing))
+		go(fixup.landing);
+	else
+		uc_emu_stop(machine.uc);
+	return true;
+}
+
 static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *data)
 {
 	const struct function *function = data;
@@ -625,6 +654,8 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *data)
 	if (address == machine.ip) {
 		if (machine.repeats++ >= REPEAT_MAX)
 			uc_emu_stop(uc);
+		else
+			raise_at(function, address);
 		return;
 	}
 	machine.repeats = 0;
@@ -643,7 +674,8 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *data)
 		uc_emu_stop(uc);
 		return;
 	}
-	steer(function, address);
+	if (!raise_at(function, address))
+		steer(function, address);
 }
 
 static bool run(const struct function *function)
@@ -678,6 +710,7 @@ static bool is_excused(const char *name)
 
 struct plan {
 	u32 every, runs;
+	bool mended;	/* functions alone of which exceptions are mended */
 	const char *only;
 	time_t end;
 };
@@ -704,6 +737,23 @@ static void run_function(const struct function *function, u32 runs)
 		counts->broken++;
 }
 
+static bool is_mended(const struct function *function)
+{
+	u32 i;
+
+	for (i = 0; i < image.mendeds; i++)
+		if (image.mended[i].code - function->begin < function->size)
+			return true;
+	return false;
+}
+
+static bool is_planned(const struct plan *plan, const struct function *function)
+{
+	return function->parent == NO_FUNCTION &&
+	       (!plan->only || !strcmp(plan->only, function->name)) &&
+	       (!plan->mended || is_mended(function));
+}
+
 static void run_all(const struct plan *plan)
 {
 	const struct function *function;
@@ -712,8 +762,7 @@ static void run_all(const struct plan *plan)
 	for (; counts->at < image.functions && time(NULL) < plan->end;
 	     counts->at += plan->only ? 1 : plan->every) {
 		function = &image.function[counts->at];
-		if (function->parent == NO_FUNCTION &&
-		    (!plan->only || !strcmp(plan->only, function->name)))
+		if (is_planned(plan, function))
 			run_function(function, plan->runs);
 	}
 	counts->done = true;
@@ -763,6 +812,7 @@ static void usage(FILE *to)
 		"  --runs N         times that each is run (default 8)\n"
 		"  --seconds N      end after so long (default 120)\n"
 		"  --only FUNCTION  this one and no other\n"
+		"  --mended         all with entries in the table of exceptions, and no others\n"
 		"\n"
 		"Exit status: 0 when nothing was violated, 1 when something was, 2 for errors.\n");
 }
@@ -786,6 +836,7 @@ int main(int argc, char **argv)
 		{ "runs", required_argument, NULL, 'r' },
 		{ "seconds", required_argument, NULL, 's' },
 		{ "only", required_argument, NULL, 'o' },
+		{ "mended", no_argument, NULL, 'm' },
 		{ "help", no_argument, NULL, 'h' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -806,6 +857,10 @@ int main(int argc, char **argv)
 			break;
 		case 'o':
 			plan.only = optarg;
+			break;
+		case 'm':
+			plan.mended = true;
+			plan.every = 1;
 			break;
 		case 'h':
 			usage(stdout);
@@ -841,6 +896,7 @@ int main(int argc, char **argv)
 	       (unsigned long long)counts->ended_by_emulator);
 	printf("%llu soft claims untrue; %llu runs over their own frame; %u crashes of the emulator\n",
 	       (unsigned long long)counts->soft, (unsigned long long)counts->overruns, crashes);
+	printf("%llu exceptions mended\n", (unsigned long long)counts->exceptions);
 	printf("violations in %u functions, and in %u of those that are excused\n",
 	       counts->broken, counts->excuses);
 	if (!counts->done) {

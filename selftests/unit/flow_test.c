@@ -229,6 +229,68 @@ static const struct {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -0x7fffffff - 1 } } },
 	{ "what lies before the place that is jumped to in a part is not its beginning",
 	  { .body = "e9fdff0000", .cold = "909090 c3" }, WORLD_COLD, false, { { NO_STATE } } },
+	/* push %rbx; mov %rdi,%rbx; mov (%rdi),%rax; ret; nop */
+	{ "an exception that is mended leads where no jump does",
+	  { .body = "53 4889fb 488b07 c3 90", .mended = 4, .landing = WORLD_BODY + 8, .how = 3 },
+	  WORLD_BODY + 8, false, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 },
+		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI },
+		{ REG, RDI, STACKANNO_VALUE_ENTRY, RDI },
+		{ SLOT, -16, STACKANNO_VALUE_ENTRY, RBX } } },
+	/* xor %ebx,%ebx; mov (%rdi),%rax, on an exception rbx = -EFAULT; test %ebx,%ebx */
+	{ "what the handler gives is not what was there",
+	  { .body = "31db 488b07 85db 90", .mended = 2, .landing = WORLD_BODY + 5,
+	    .how = 0xfff20311 }, WORLD_BODY + 7, false, {
+		{ REG, RBX, STACKANNO_VALUE_JOIN, 1 << 13 | RBX } } },
+	{ "and is known where nothing else leads",
+	  { .body = "31db 488b07 c3 90", .mended = 2, .landing = WORLD_BODY + 6,
+	    .how = 0xfff21311 }, WORLD_BODY + 6, false, {
+		{ REG, RBX, STACKANNO_VALUE_CONST, 0, -14 },
+		{ REG, RAX, STACKANNO_VALUE_CONST, 0, 0 } } },
+	{ "what was to be loaded was loaded, or not, or its rest was cleared",
+	  { .body = "90 488b3f c3 90", .mended = 1, .landing = WORLD_BODY + 5, .how = 20 },
+	  WORLD_BODY + 5, false, {
+		{ REG, RDI, STACKANNO_VALUE_UNKNOWN, 0, 0, 1 },
+		{ REG, RSI, STACKANNO_VALUE_ENTRY, RSI } } },
+	{ "the number of the exception, or of the bytes that are left",
+	  { .body = "90 48890e c3 90", .mended = 1, .landing = WORLD_BODY + 5, .how = 0x80213 },
+	  WORLD_BODY + 5, false, {
+		{ REG, RCX, STACKANNO_VALUE_UNKNOWN, 0, 0, 1 },
+		{ REG, RDX, STACKANNO_VALUE_ENTRY, RDX },
+		{ REG, RAX, STACKANNO_VALUE_ENTRY, RAX } } },
+	{ "a read that failed: zero, and an error in the register of its choice",
+	  { .body = "90 0f32 c3 90", .mended = 1, .landing = WORLD_BODY + 4, .how = 0x60b },
+	  WORLD_BODY + 4, false, {
+		{ REG, RSI, STACKANNO_VALUE_CONST, 0, -5 },
+		{ REG, RAX, STACKANNO_VALUE_CONST, 0, 0 },
+		{ REG, RDX, STACKANNO_VALUE_CONST, 0, 0 },
+		{ REG, RCX, STACKANNO_VALUE_ENTRY, RCX } } },
+	{ "a handler that does not return leads nowhere",
+	  { .body = "90 0f32 c3 90", .mended = 1, .landing = WORLD_BODY + 4, .how = 13 },
+	  WORLD_BODY + 4, false, { { NO_STATE } } },
+	/* push (%rdi) */
+	{ "nothing was pushed by a push that failed",
+	  { .body = "90 ff37 c3 90", .mended = 1, .landing = WORLD_BODY + 4, .how = 3 },
+	  WORLD_BODY + 4, false, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 },
+		{ NO_SLOT, -16 } } },
+	/*
+	 * sub $0x28,%rsp; rsi to 0 and 8(%rsp), rdx to 0x20(%rsp); lea 8(%rsp),%rdi; mov $2,%ecx;
+	 * rep stos; ret; nop
+	 */
+	{ "rep stos stops in its midst",
+	  { .body = "4883ec28 48893424 4889542420 4889742408 488d7c2408 b902000000 f348ab c3 90",
+	    .mended = 28, .landing = WORLD_BODY + 32, .how = 3 }, WORLD_BODY + 32, false, {
+		{ SLOT, -48, STACKANNO_VALUE_ENTRY, RSI },
+		{ SLOT, -16, STACKANNO_VALUE_ENTRY, RDX },
+		{ NO_SLOT, -40 },
+		{ REG, RDI, STACKANNO_VALUE_JOIN, 1 << 13 | RDI },
+		{ REG, RCX, STACKANNO_VALUE_JOIN, 1 << 13 | RCX } } },
+	{ "a cold part that only an exception leads to",
+	  { .body = "53 488b07 5b c3", .cold = "4889fb 90", .mended = 1, .landing = WORLD_COLD,
+	    .how = 3 }, WORLD_COLD + 3, false, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 },
+		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI } } },
 	{ "bytes that are no instruction end their path only",
 	  { .body = "85ff 7401 06 90" }, WORLD_BODY + 5, false, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 } } },
@@ -356,6 +418,49 @@ TEST(a_jump_by_a_pointer_out_of_a_frame_that_stands_hides_code)
 	EXPECT_EQ(1, flow.summary.out_of_sight);
 	ASSERT_EQ(0, world_run(&world, &tail, &flow));
 	EXPECT_EQ(0, flow.summary.out_of_sight);
+}
+
+TEST(a_handler_that_is_not_followed_hides_code)
+{
+	/* push %rbx; mov (%rdi),%rax; ret; nop: a type that no kernel has, and one that pops */
+	static const struct {
+		const char *body;
+		u32 mended, how;
+		u64 landing;
+		u32 hidden;
+	} places[] = {
+		{ "53 488b07 c3 90", 1, 99, WORLD_BODY + 5, 1 },
+		{ "53 488b07 c3 90", 1, 0x110, WORLD_BODY + 5, 1 },
+		{ "53 488b07 c3 90", 1, 0x411, WORLD_BODY + 5, 1 },
+		{ "53 488b07 c3 90", 1, 3, WORLD_COLD + 0x1000, 1 },
+		/* Without a frame, as in the kernel's own routines for copying. */
+		{ "90 488b07 c3 90", 1, 3, WORLD_COLD + 0x1000, 0 },
+	};
+	struct world world;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		struct world_code code = { .body = places[i].body, .mended = places[i].mended,
+					   .how = places[i].how, .landing = places[i].landing };
+
+		ASSERT_EQ(0, world_run(&world, &code, &flow));
+		EXPECT_EQ(places[i].hidden, flow.summary.out_of_sight);
+		EXPECT_EQ(NULL, stackanno_flow_at(&flow, WORLD_BODY + 5, false));
+	}
+}
+
+TEST(an_exception_leads_to_what_is_run_behind_it)
+{
+	/* nop; nop; mov (%rdi),%rax; ret; nop */
+	struct world_code code = { .body = "90 90 488b07 c3 90", .mended = 2,
+				   .landing = WORLD_BODY + 6, .how = 3 };
+	struct world world;
+
+	ASSERT_EQ(0, world_run(&world, &code, &flow));
+	EXPECT_TRUE(stackanno_flow_reaches(&flow, 1, WORLD_BODY + 6, false));
+	code.mended = 0;
+	ASSERT_EQ(0, world_run(&world, &code, &flow));
+	EXPECT_FALSE(stackanno_flow_reaches(&flow, 1, WORLD_BODY + 6, false));
 }
 
 TEST(a_callee_is_given_what_the_registers_hold_before_the_call)

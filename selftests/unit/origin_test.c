@@ -45,6 +45,11 @@ static bool world_no(struct stackanno_ops *ops, u64 target)
 	return false;
 }
 
+static bool world_fixup(struct stackanno_ops *ops, u64 address, struct stackanno_fixup *fixup)
+{
+	return false;
+}
+
 static struct stackanno_flow flow;
 
 /* The state before the call at @at. */
@@ -54,7 +59,7 @@ static const struct stackanno_flow_state *analyse(struct world *world, const u8 
 	*world = (struct world){
 		.ops = { .read = world_read, .decode = decode_insn, .part = world_part,
 			 .jump_label = world_label, .warns = world_no, .noreturn = world_no,
-			 .tracer = world_no },
+			 .fixup = world_fixup, .tracer = world_no },
 		.bytes = bytes, .count = count };
 	if (stackanno_flow_run(&flow, &world->ops, BODY, count))
 		return NULL;

@@ -78,6 +78,20 @@ static const struct layout layouts[] = {
 	{ "a frame of another size is guessed at",
 	  { .body = "4883ec18 48c744240805000000 e800010000 c3" }, 0x12, .words = 5,
 	  .labels = "[pad \?\?][pad \?\?][rsp+0x10 \?\?][pad \?\?][ret]" },
+	/*
+	 * sub $0x18,%rsp; mov (%rdi),%rax; call; add $0x18,%rsp; ret;
+	 * and, where its exceptions are mended: movq $5,8(%rsp); jmp to the call
+	 */
+	{ "what is written behind an exception is no padding",
+	  { .body = "4883ec18 488b07 e800010000 4883c418 c3 48c744240805000000 ebeb",
+	    .mended = 4, .landing = WORLD_BODY + 17, .how = 3 }, 0xc, .words = 4,
+	  .labels = "[pad][rsp+0x8 ?][pad][ret]" },
+	{ "what code does that nothing is known to lead to is not certain",
+	  { .body = "4883ec18 488b07 e800010000 4883c418 c3 48c744240805000000 ebeb" },
+	  0xc, .words = 4, .labels = "[pad ?][pad ?][pad ?][ret]" },
+	{ "but for what fills the room between jumps",
+	  { .body = "4883ec18 488b07 e800010000 4883c418 c3 cc 6690 0f1f440000 90" },
+	  0xc, .words = 4, .labels = "[pad][pad][pad][ret]" },
 	/* push %rbx; push %rbp; stopped at each */
 	{ "stopped before the first push",
 	  { .body = "53 55 c3" }, 0, true, .words = 1, .labels = "[ret]" },

@@ -46,6 +46,7 @@ static int world_part(struct stackanno_ops *ops, u64 function, u64 target,
 		return -ENOENT;
 	extent->begin = WORLD_COLD;
 	extent->size = world->cold_bytes;
+	extent->shared = false;
 	return 0;
 }
 
@@ -60,6 +61,15 @@ static u64 world_jump_label(struct stackanno_ops *ops, u64 address)
 static bool world_warns(struct stackanno_ops *ops, u64 address __attribute__((unused)))
 {
 	return ((struct world *)ops)->code->warns;
+}
+
+static bool world_fixup(struct stackanno_ops *ops, u64 address, struct stackanno_fixup *fixup)
+{
+	const struct world_code *code = ((struct world *)ops)->code;
+
+	fixup->landing = code->landing;
+	return code->mended && address == WORLD_BODY + code->mended &&
+	       stackanno_arch_fixup(code->how, fixup);
 }
 
 static bool world_noreturn(struct stackanno_ops *ops, u64 target)
@@ -77,7 +87,7 @@ int world_run(struct world *world, const struct world_code *code, struct stackan
 	*world = (struct world){
 		.ops = { .read = world_read, .decode = decode_insn, .part = world_part,
 			 .jump_label = world_jump_label, .warns = world_warns,
-			 .noreturn = world_noreturn, .tracer = world_tracer },
+			 .fixup = world_fixup, .noreturn = world_noreturn, .tracer = world_tracer },
 		.code = code };
 	world->body_bytes = unhex(code->body, world->body, sizeof(world->body));
 	world->cold_bytes = unhex(code->cold, world->cold, sizeof(world->cold));

@@ -19,6 +19,9 @@ struct world_code {
 	u64 patched_to;
 	bool warns;		/* traps are warnings */
 	u64 noreturn;		/* a function that does not return */
+	u32 mended;		/* offset of an instruction whose exceptions are mended; 0 */
+	u64 landing;		/* where */
+	u32 how;		/* as an entry of the kernel's table says */
 };
 
 struct world {
