@@ -15,6 +15,7 @@
 #include <linux/randomize_kstack.h>
 #include <linux/sysrq.h>
 #include <linux/uaccess.h>
+#include <asm/kasan.h>
 #include <linux/version.h>
 #include <asm/ptrace.h>
 #include <asm/unwind.h>
@@ -317,6 +318,18 @@ static inline const struct task_struct *stackanno_compat_running(unsigned int cp
 	return READ_ONCE(per_cpu(pcpu_hot.current_task, cpu));
 #else
 	return READ_ONCE(per_cpu(current_task, cpu));
+#endif
+}
+
+/* Where KASAN keeps its shadow. Return: whether it does. */
+static inline bool stackanno_compat_kasan_shadow(unsigned long *begin, unsigned long *end)
+{
+#ifdef CONFIG_KASAN
+	*begin = KASAN_SHADOW_START;
+	*end = KASAN_SHADOW_END;
+	return true;
+#else
+	return false;
 #endif
 }
 

@@ -39,7 +39,7 @@ struct identify {
 	enum tasks tasks;
 };
 
-/* One kind of meaning: whether @value is of it, and then what of it is added. */
+/* One kind of meaning, added where it fits. Return: whether nothing more is to be said. */
 typedef bool (*meaning_kind)(struct identify *identify, struct stackanno_word *word);
 
 static bool between(u64 value, enum stackanno_ksym begin, enum stackanno_ksym end)
@@ -124,8 +124,9 @@ static bool percpu_data(struct identify *identify, struct stackanno_word *word)
 			      offset ? STACKANNO_EVIDENCE_LIKELY : STACKANNO_EVIDENCE_CERTAIN);
 	if (!meaning)
 		return true;
+	/* Without a name: whatever it is, it lies in that CPU's area. */
 	meaning->aux = cpu;
-	meaning->name = stackanno_builder_text(identify->builder, name);
+	meaning->name = name ? stackanno_builder_text(identify->builder, name) : 0;
 	meaning->offset = offset;
 	return true;
 }
@@ -169,7 +170,7 @@ static bool own_task(struct identify *identify, struct stackanno_word *word)
 	struct stackanno_meaning *meaning;
 
 	if (!record->task || word->value < record->task ||
-	    word->value - record->task >= sizeof(struct task_struct))
+	    word->value - record->task >= STACKANNO_TASK_SIZE)
 		return false;
 	meaning = stackanno_meaning_add(identify->builder, word, STACKANNO_MEANING_TASK,
 					STACKANNO_EVIDENCE_CERTAIN);
@@ -188,13 +189,14 @@ static bool own_task(struct identify *identify, struct stackanno_word *word)
  */
 static bool other_task(struct identify *identify, struct stackanno_word *word)
 {
-	enum stackanno_meaning_kind kind;
+	const struct stackanno_region *region;
 	struct stackanno_meaning *meaning;
 	struct stackanno_task task;
 	u64 offset;
 
-	if (stackanno_region_find(word->value, &kind, &offset) ||
-	    (kind != STACKANNO_MEANING_DIRECT_MAP && kind != STACKANNO_MEANING_VMALLOC))
+	region = stackanno_region_find(word->value, &offset);
+	if (!region || (region->kind != STACKANNO_MEANING_DIRECT_MAP &&
+			region->kind != STACKANNO_MEANING_VMALLOC))
 		return false;
 	if (identify->tasks == TASKS_UNASKED)
 		identify->tasks = stackanno_tasks_gather() ? TASKS_NONE : TASKS_GATHERED;
@@ -212,16 +214,14 @@ static bool other_task(struct identify *identify, struct stackanno_word *word)
 
 static bool region(struct identify *identify, struct stackanno_word *word)
 {
-	enum stackanno_meaning_kind kind;
+	const struct stackanno_region *region;
 	struct stackanno_meaning *meaning;
 	u64 offset;
 
-	if (stackanno_region_find(word->value, &kind, &offset))
+	region = stackanno_region_find(word->value, &offset);
+	if (!region)
 		return false;
-	/* Of what may be mapped there nothing is known. */
-	meaning = stackanno_meaning_add(identify->builder, word, kind,
-					kind == STACKANNO_MEANING_VMALLOC ?
-					STACKANNO_EVIDENCE_LIKELY : STACKANNO_EVIDENCE_CERTAIN);
+	meaning = stackanno_meaning_add(identify->builder, word, region->kind, region->evidence);
 	if (!meaning)
 		return true;
 	meaning->offset = offset;
@@ -241,6 +241,7 @@ static bool literal(struct identify *identify, struct stackanno_word *word)
 		return true;
 	meaning->aux = literal.aux;
 	meaning->offset = literal.offset;
+	meaning->size = literal.size;
 	if (literal.name)
 		meaning->name = stackanno_builder_text(identify->builder, literal.name);
 	else if (!identify->withhold)
@@ -248,10 +249,26 @@ static bool literal(struct identify *identify, struct stackanno_word *word)
 	return true;
 }
 
+/* Flags may as well be a number, which is said, too. */
+static bool flags(struct identify *identify, struct stackanno_word *word)
+{
+	struct stackanno_symbol *symbol = identify->symbol;
+	struct stackanno_meaning *meaning;
+
+	if (!stackanno_arch_may_be_flags(word->value))
+		return false;
+	stackanno_arch_flags_text(word->value, symbol->name, sizeof(symbol->name));
+	meaning = stackanno_meaning_add(identify->builder, word, STACKANNO_MEANING_FLAGS,
+					STACKANNO_EVIDENCE_GUESS);
+	if (meaning && !identify->withhold)
+		meaning->name = stackanno_builder_text(identify->builder, symbol->name);
+	return false;
+}
+
 /* What the address with its one bit set right would be of; NULL: of nothing known. */
 static const char *place_of(struct identify *identify, u64 address)
 {
-	enum stackanno_meaning_kind kind;
+	const struct stackanno_region *region;
 	struct stackanno_symbol *symbol = identify->symbol;
 	u64 offset;
 	size_t len;
@@ -268,9 +285,10 @@ static const char *place_of(struct identify *identify, u64 address)
 			  symbol->offset);
 		return symbol->name;
 	}
-	if (!stackanno_region_find(address, &kind, &offset) && kind == STACKANNO_MEANING_DIRECT_MAP)
-		return "direct map";
-	return NULL;
+	if (address - identify->builder->record->task < STACKANNO_TASK_SIZE)
+		return "this task";
+	region = stackanno_region_find(address, &offset);
+	return region && region->kind == STACKANNO_MEANING_DIRECT_MAP ? "direct map" : NULL;
 }
 
 static bool flipped(struct identify *identify, struct stackanno_word *word)
@@ -323,7 +341,8 @@ static bool means_nothing(const struct stackanno_word *word)
 	}
 }
 
-static const meaning_kind kinds[] = {
+/* What an address of the kernel's half may be, most telling first. */
+static const meaning_kind upper[] = {
 	own_slot,
 	kernel_text,
 	in_module,
@@ -332,19 +351,29 @@ static const meaning_kind kinds[] = {
 	own_task,
 	other_task,
 	region,
+	literal,
+	flipped,
+};
+
+/* And what any other value, but for 0, of which there are the most. */
+static const meaning_kind lower[] = {
 	user,
+	flags,
 	literal,
 	flipped,
 };
 
 static void identify_word(struct identify *identify, struct stackanno_word *word)
 {
+	bool is_upper = word->value >> 63;
+	const meaning_kind *kinds = is_upper ? upper : lower;
+	unsigned int count = is_upper ? ARRAY_SIZE(upper) : ARRAY_SIZE(lower);
 	unsigned int i;
 
-	if (word->meaning != STACKANNO_NONE || word->flags & STACKANNO_WORD_UNREADABLE ||
-	    means_nothing(word))
+	if (!word->value || word->meaning != STACKANNO_NONE ||
+	    word->flags & STACKANNO_WORD_UNREADABLE || means_nothing(word))
 		return;
-	for (i = 0; i < ARRAY_SIZE(kinds); i++)
+	for (i = 0; i < count; i++)
 		if (kinds[i](identify, word))
 			return;
 }

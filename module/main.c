@@ -12,6 +12,7 @@
 #include "percpu.h"
 #include "policy.h"
 #include "prototypes.h"
+#include "region.h"
 #include "sites.h"
 #include "store.h"
 #include "task.h"
@@ -28,6 +29,7 @@ static int __init stackanno_init(void)
 	ret = stackanno_ksyms_init(stackanno_policy_kallsyms());
 	if (ret)
 		return ret;
+	stackanno_region_init();
 	ret = stackanno_unwind_init();
 	if (ret)
 		return ret;

@@ -6,6 +6,7 @@
 #include "percpu.h"
 
 #include <linux/cpumask.h>
+#include <linux/mm.h>
 #include <linux/percpu.h>
 #include <linux/sort.h>
 #include <linux/string.h>
@@ -166,18 +167,28 @@ static const struct cpu_area *area_around(unsigned long address)
 	return low ? &area.cpus[low - 1] : NULL;
 }
 
+/* With what the kernel sets up behind the static variables, for modules and for allocation. */
+static unsigned long area_size(void)
+{
+	return PAGE_ALIGN(area.end - area.begin + PERCPU_MODULE_RESERVE + PERCPU_DYNAMIC_RESERVE);
+}
+
 int stackanno_percpu_find(unsigned long address, unsigned int *cpu, const char **name,
 			  unsigned long *offset)
 {
 	const struct cpu_area *around = area_around(address);
 	const struct variable *variable;
 
-	if (!around || address - around->begin >= area.end - area.begin)
+	if (!around || address - around->begin >= area_size())
 		return -ENOENT;
+	*cpu = around->cpu;
+	*name = NULL;
+	*offset = 0;
+	if (address - around->begin >= area.end - area.begin)
+		return 0;
 	variable = last_at(address - around->begin);
 	if (!variable)
 		return -ENOENT;
-	*cpu = around->cpu;
 	*name = area.names + variable->name;
 	*offset = address - around->begin - variable->offset;
 	return 0;

@@ -34,8 +34,9 @@ size_t stackanno_percpu_bytes(void);
  * stackanno_percpu_find() - the variable that an address is of
  * @address: any
  * @cpu: set to the CPU whose instance it is
- * @name: set to the variable's name; stays until stackanno_percpu_exit()
- * @offset: set to the distance from the variable's begin
+ * @name: set to the variable's name, which stays until stackanno_percpu_exit();
+ *	NULL for one of a module's, or one that was allocated
+ * @offset: set to the distance from the variable's begin, 0 without a name
  *
  * Context: any.
  * Return: 0; -ENOENT.

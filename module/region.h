@@ -3,20 +3,26 @@
 #ifndef STACKANNO_REGION_H
 #define STACKANNO_REGION_H
 
-#include <linux/types.h>
+#include "core/region.h"
 
-#include "uapi/stackanno.h"
+/**
+ * stackanno_region_init() - note where the parts are
+ *
+ * Memory that is added later is not known.
+ *
+ * Context: process.
+ */
+void stackanno_region_init(void);
 
 /**
  * stackanno_region_find() - the part that an address lies in
  * @address: any; its memory is not read
- * @kind: set to what it means
- * @offset: set as that kind has it, 0 for those that have none
+ * @offset: set as stackanno_region_of() does
  *
  * Context: any.
- * Return: 0; -ENOENT.
+ * Return: the part; NULL when it lies in none.
  */
-int stackanno_region_find(unsigned long address, enum stackanno_meaning_kind *kind, u64 *offset);
+const struct stackanno_region *stackanno_region_find(unsigned long address, u64 *offset);
 
 /**
  * stackanno_region_bits() - how many bits an address has

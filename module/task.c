@@ -159,7 +159,7 @@ int stackanno_tasks_find(unsigned long address, struct stackanno_task *task)
 	const struct place *place;
 
 	for (place = places; place < places + place_count; place++) {
-		if (address - place->task < sizeof(struct task_struct)) {
+		if (address - place->task < STACKANNO_TASK_SIZE) {
 			task->kind = STACKANNO_MEANING_TASK;
 			task->offset = address - place->task;
 		} else if (place->stack && address - place->stack < THREAD_SIZE) {

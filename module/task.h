@@ -10,6 +10,12 @@
 
 #include "uapi/stackanno.h"
 
+/*
+ * Of a task_struct, up to what the architecture has last in it: that is allocated only as
+ * long as the CPU's registers need, and what the type says of its size may be the next one's.
+ */
+#define STACKANNO_TASK_SIZE offsetof(struct task_struct, thread)
+
 struct stackanno_task {
 	enum stackanno_meaning_kind kind;	/* STACKANNO_MEANING_TASK or _TASK_STACK */
 	u64 offset;

@@ -292,6 +292,9 @@ static struct json_object *meaning(struct writer *w, const struct stackanno_mean
 	case STACKANNO_MEANING_ERRNO:
 		json_object_object_add(object, "number", number_or_null(meaning->aux, spells));
 		break;
+	case STACKANNO_MEANING_NUMBER:
+		json_object_object_add(object, "number", number_or_null(meaning->offset, spells));
+		break;
 	case STACKANNO_MEANING_FLIPPED:
 		json_object_object_add(object, "bit", number(meaning->aux));
 		break;
@@ -311,7 +314,8 @@ static struct json_object *meanings(struct writer *w, u32 index)
 	struct stackanno_meaning entry;
 
 	/* The chain ends: each names a later one. */
-	while (!stackanno_view_meaning(w->view, index, &entry)) {
+	while (!stackanno_view_meaning(w->view, stackanno_describer_shown(&w->describer, index),
+				       &entry)) {
 		json_object_array_add(array, meaning(w, &entry));
 		index = entry.next;
 	}

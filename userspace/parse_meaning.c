@@ -114,18 +114,14 @@ static bool take_module_offset(struct parser *p, struct scan scan,
 	return take_symbol(p, scan, &meaning->module, &meaning->offset);
 }
 
-/* ERR_PTR's are told by the names of errors, those without one by number; withheld by none. */
+/* Errors are told by their names, those without one by number. */
 static bool take_errno(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
 {
 	u64 number;
 	u32 i;
 
 	(void)p;
-	meaning->aux = STACKANNO_NONE;
-	if (scan_done(&scan))
-		return true;
-	if (!scan_literal(&scan, " -"))
-		return false;
+	meaning->size = sizeof(u64);
 	for (i = 0; i <= STACKANNO_ERRNO_MAX; i++) {
 		const char *name = stackanno_literal_errno(i);
 
@@ -141,22 +137,62 @@ static bool take_errno(struct parser *p, struct scan scan, struct stackanno_mean
 	return true;
 }
 
-/* Take `+0x10` off the right end; an offset of 0 is not written. */
+/* The same where which one is withheld. */
+static bool take_no_errno(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	(void)p;
+	meaning->aux = STACKANNO_NONE;
+	meaning->size = sizeof(u64);
+	return scan_done(&scan);
+}
+
+/* An int's, either way. */
+static bool take_int(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	bool taken = scan_literal(&scan, "-") ? take_errno(p, scan, meaning) :
+		     scan_literal(&scan, "error") && take_no_errno(p, scan, meaning);
+
+	meaning->size = sizeof(u32);
+	return taken;
+}
+
+static bool take_number(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	(void)p;
+	/* As it is written, and not with zeros before it, as a name may begin. */
+	return !scan_done(&scan) && *scan.at != '0' && scan_decimal(&scan, &meaning->offset) &&
+	       scan_done(&scan);
+}
+
+static bool take_shadow(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	if (scan_done(&scan)) {
+		meaning->aux = STACKANNO_NONE;
+		return true;
+	}
+	return scan_literal(&scan, " of ") && parser_address(p, &scan, &meaning->offset) &&
+	       scan_done(&scan);
+}
+
+/* Take `+0x10` or `-0x10` off the right end; an offset of 0 is not written. */
 static void take_tail(struct scan *scan, u64 *offset)
 {
-	const char *plus = memrchr(scan->at, '+', scan_left(scan));
+	const char *sign = scan->end;
 	struct scan tail;
+	u64 distance;
 
 	*offset = 0;
-	if (!plus)
+	while (sign > scan->at && sign[-1] != '+' && sign[-1] != '-')
+		sign--;
+	if (sign-- == scan->at)
 		return;
-	tail = (struct scan){ plus, scan->end };
-	if (!scan_literal(&tail, "+0x") || scan_done(&tail) || *tail.at == '0' ||
-	    !scan_hex(&tail, offset) || !scan_done(&tail)) {
-		*offset = 0;
+	tail = (struct scan){ sign + 1, scan->end };
+	if (!scan_literal(&tail, "0x") || scan_done(&tail) ||
+	    *tail.at == '0' || !scan_hex(&tail, &distance) || !scan_done(&tail) ||
+	    distance > INT64_MAX)
 		return;
-	}
-	scan->end = plus;
+	*offset = *sign == '-' ? 0 - distance : distance;
+	scan->end = sign;
 }
 
 static bool take_poison(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
@@ -197,7 +233,8 @@ static bool take_task(struct parser *p, struct scan scan, struct stackanno_meani
 	name = (struct scan){ scan.at, slash };
 	pid = (struct scan){ slash + 1, scan.end };
 	take_tail(&pid, &meaning->offset);
-	if (!scan_decimal(&pid, &number) || !scan_done(&pid) || number > STACKANNO_NONE)
+	if (!scan_decimal(&pid, &number) || !scan_done(&pid) || number > STACKANNO_NONE ||
+	    (*(slash + 1) == '0' && number))
 		return false;
 	meaning->aux = (u32)number;
 	return scan_done(&name) || parser_string(p, &name, &meaning->name);
@@ -242,7 +279,9 @@ static const struct form {
 	{ STACKANNO_MEANING_SYSCALL, "syscall ", take_numbered },
 	{ STACKANNO_MEANING_VECTOR, "vector ", take_numbered },
 	{ STACKANNO_MEANING_NO_SYSCALL, "no syscall", take_nothing },
-	{ STACKANNO_MEANING_ERRNO, "ERR_PTR", take_errno },
+	{ STACKANNO_MEANING_ERRNO, "-", take_errno },
+	{ STACKANNO_MEANING_ERRNO, "int ", take_int },
+	{ STACKANNO_MEANING_ERRNO, "error", take_no_errno },
 	{ STACKANNO_MEANING_POISON, "poison", take_poison },
 	{ STACKANNO_MEANING_STRING, "\"", take_string },
 	{ STACKANNO_MEANING_STRING, "characters", take_nothing },
@@ -258,6 +297,8 @@ static const struct form {
 	{ STACKANNO_MEANING_FIXMAP, "fixmap", take_nothing },
 	{ STACKANNO_MEANING_CPU_ENTRY_AREA, "cpu entry area", take_nothing },
 	{ STACKANNO_MEANING_USER, "user", take_nothing },
+	{ STACKANNO_MEANING_KASAN_SHADOW, "KASAN shadow", take_shadow },
+	{ STACKANNO_MEANING_NUMBER, "", take_number },
 	{ STACKANNO_MEANING_RODATA, "rodata", take_place },
 	{ STACKANNO_MEANING_DATA, "data", take_place },
 	{ STACKANNO_MEANING_PERCPU, "percpu", take_percpu },

@@ -131,6 +131,17 @@ const char *stackanno_arch_access_name(unsigned int vector, u64 error);
 int stackanno_arch_flags_text(u64 flags, char *buf, size_t size);
 
 /**
+ * stackanno_arch_may_be_flags() - whether a value looks like saved flags
+ * @value: any
+ *
+ * As the kernel has them where interrupts are on, and it saves them to turn them
+ * off. With interrupts off they look like any small number.
+ *
+ * Return: whether it does.
+ */
+bool stackanno_arch_may_be_flags(u64 value);
+
+/**
  * stackanno_arch_may_be_text() - whether code of the kernel can be at an address
  * @address: any
  *

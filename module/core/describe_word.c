@@ -114,14 +114,27 @@ static void put_meaning_address(struct stackanno_describer *d, struct stackanno_
 	}
 }
 
+/* `+0x18`, `-0x18`, or nothing: a field of what is pointed at, or what holds it. */
+static void put_distance(s64 offset, struct stackanno_text *text)
+{
+	if (!offset)
+		return;
+	put(text, offset < 0 ? "-" : "+");
+	put_hex(text, offset < 0 ? 0 - (u64)offset : (u64)offset);
+}
+
+/* `-ENOMEM`, `int -EINVAL` */
 static void put_errno(struct stackanno_describer *d, struct stackanno_text *text)
 {
 	const char *name = stackanno_literal_errno(d->meaning.aux);
 
-	put(text, "ERR_PTR");
-	if (!stackanno_describer_spells(d, &d->meaning))
+	if (d->meaning.size == sizeof(u32))
+		put(text, "int ");
+	if (!stackanno_describer_spells(d, &d->meaning)) {
+		put(text, stackanno_label_meaning(d->meaning.kind));
 		return;
-	put(text, " -");
+	}
+	put(text, "-");
 	if (name)
 		put(text, name);
 	else
@@ -136,10 +149,7 @@ static void put_poison(struct stackanno_describer *d, struct stackanno_text *tex
 		return;
 	put(text, " ");
 	stackanno_put_phrase(d, d->meaning.name, text);
-	if (d->meaning.offset) {
-		put(text, "+");
-		put_hex(text, d->meaning.offset);
-	}
+	put_distance((s64)d->meaning.offset, text);
 }
 
 /* The characters are the value itself: they are shown where that may be. */
@@ -171,10 +181,7 @@ static void put_task(struct stackanno_describer *d, struct stackanno_text *text)
 	stackanno_put_phrase(d, d->meaning.name, text);
 	put(text, "/");
 	put_decimal(text, d->meaning.aux);
-	if (d->meaning.offset) {
-		put(text, "+");
-		put_hex(text, d->meaning.offset);
-	}
+	put_distance((s64)d->meaning.offset, text);
 }
 
 /* Where a page lies in memory gives away where the direct map begins. */
@@ -190,6 +197,15 @@ static void put_page(struct stackanno_describer *d, struct stackanno_text *text)
 	put_hex(text, d->meaning.offset >> PAGE_BITS);
 	put(text, "+");
 	put_hex(text, d->meaning.offset & ((1U << PAGE_BITS) - 1));
+}
+
+static void put_shadow(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	put(text, stackanno_label_meaning(d->meaning.kind));
+	if (!stackanno_describer_spells(d, &d->meaning))
+		return;
+	put(text, " of ");
+	stackanno_text_hex(text, d->meaning.offset, VALUE_DIGITS);
 }
 
 /* A meaning in words of its own; an empty one would not be seen. */
@@ -253,6 +269,12 @@ static void put_meaning(struct stackanno_describer *d, struct stackanno_text *te
 	case STACKANNO_MEANING_VMEMMAP:
 		put_page(d, text);
 		break;
+	case STACKANNO_MEANING_KASAN_SHADOW:
+		put_shadow(d, text);
+		break;
+	case STACKANNO_MEANING_NUMBER:
+		put_decimal(text, d->meaning.offset);
+		break;
 	case STACKANNO_MEANING_NO_SYSCALL:
 	case STACKANNO_MEANING_VMALLOC:
 	case STACKANNO_MEANING_MODULE_AREA:
@@ -279,8 +301,8 @@ static void put_meanings(struct stackanno_describer *d, u32 index, bool role, u3
 	put(text, "{");
 	for (i = 0; !stackanno_view_meaning(d->view, index, &d->meaning); i++) {
 		u32 evidence = d->meaning.evidence;
+		u32 next = d->meaning.next;
 
-		index = d->meaning.next;
 		if (i)
 			put(text, ", ");
 		if (i == STACKANNO_MEANINGS_SHOWN) {
@@ -292,6 +314,7 @@ static void put_meanings(struct stackanno_describer *d, u32 index, bool role, u3
 			stackanno_put_mark(evidence, text);
 		else
 			*weakest = max(*weakest, evidence);
+		index = stackanno_describer_shown(d, next);
 	}
 	put(text, "}");
 }
@@ -309,7 +332,7 @@ void stackanno_describe_label(struct stackanno_describer *d, const struct stacka
 			      struct stackanno_text *text)
 {
 	const char *suspect = suspicion(word);
-	u32 meaning = word->meaning;
+	u32 meaning = stackanno_describer_shown(d, word->meaning);
 	u32 evidence = word->evidence;
 	u32 doubt;
 	const char *separator = "";
@@ -330,6 +353,7 @@ void stackanno_describe_label(struct stackanno_describer *d, const struct stacka
 		doubt = d->meaning.evidence;
 		evidence = max(evidence, doubt);
 		put_meaning_address(d, text);
+		meaning = stackanno_describer_shown(d, meaning);
 	}
 	if (word->expression) {
 		put(text, "=");

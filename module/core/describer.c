@@ -40,7 +40,7 @@ bool stackanno_describer_hides(struct stackanno_describer *d, u64 address)
 
 /*
  * Whether a meaning tells that the value is an address of the kernel's own. Where
- * vmalloc() maps is so wide with five levels of page tables that of any thousand
+ * vmalloc() maps, and KASAN's shadow, is so wide with five levels of page tables that of any thousand
  * numbers one lies there: that alone tells nothing.
  */
 static bool is_kernel_address(const struct stackanno_meaning *meaning)
@@ -62,6 +62,7 @@ static bool is_kernel_address(const struct stackanno_meaning *meaning)
 	case STACKANNO_MEANING_CPU_ENTRY_AREA:
 		return true;
 	case STACKANNO_MEANING_VMALLOC:
+	case STACKANNO_MEANING_KASAN_SHADOW:
 		return meaning->evidence == STACKANNO_EVIDENCE_CERTAIN;
 	default:
 		return false;
@@ -92,11 +93,17 @@ enum stackanno_repeat stackanno_describer_repeat(const struct stackanno_meaning 
 {
 	switch (meaning->kind) {
 	case STACKANNO_MEANING_STRING:
+	case STACKANNO_MEANING_NUMBER:
 		return STACKANNO_REPEAT_DATA;
+	case STACKANNO_MEANING_FLAGS:
+		/* Those of a pt_regs are no secret; what but looks like flags may be one. */
+		return meaning->evidence == STACKANNO_EVIDENCE_GUESS ? STACKANNO_REPEAT_DATA :
+								       STACKANNO_REPEAT_NONE;
 	case STACKANNO_MEANING_ERRNO:
 	case STACKANNO_MEANING_POISON:
 	case STACKANNO_MEANING_DIRECT_MAP:
 	case STACKANNO_MEANING_VMEMMAP:
+	case STACKANNO_MEANING_KASAN_SHADOW:
 		return STACKANNO_REPEAT_OWN;
 	default:
 		return STACKANNO_REPEAT_NONE;
@@ -113,6 +120,8 @@ static bool is_withheld(const struct stackanno_meaning *meaning)
 	case STACKANNO_MEANING_ERRNO:
 	case STACKANNO_MEANING_DIRECT_MAP:
 	case STACKANNO_MEANING_VMEMMAP:
+	case STACKANNO_MEANING_KASAN_SHADOW:
+	case STACKANNO_MEANING_NUMBER:
 		return meaning->aux == STACKANNO_NONE;
 	default:
 		return false;
@@ -141,4 +150,16 @@ bool stackanno_describer_spells(const struct stackanno_describer *d,
 	default:
 		return d->redact == STACKANNO_REDACT_NONE;
 	}
+}
+
+u32 stackanno_describer_shown(struct stackanno_describer *d, u32 index)
+{
+	for (; !stackanno_view_meaning(d->view, index, &d->meaning); index = d->meaning.next) {
+		bool number = d->meaning.kind == STACKANNO_MEANING_NUMBER ||
+			      d->meaning.kind == STACKANNO_MEANING_FLAGS;
+
+		if (!number || stackanno_describer_spells(d, &d->meaning))
+			return index;
+	}
+	return STACKANNO_NONE;
 }

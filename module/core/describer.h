@@ -87,4 +87,15 @@ void stackanno_describer_withhold(struct stackanno_meaning *meaning);
 bool stackanno_describer_spells(const struct stackanno_describer *describer,
 				const struct stackanno_meaning *meaning);
 
+/**
+ * stackanno_describer_shown() - the first meaning of a chain that is shown at all
+ * @describer: its scratch meaning is overwritten
+ * @index: of the chain's first
+ *
+ * A number of which but its being one is left is not.
+ *
+ * Return: its index; STACKANNO_NONE when there is none.
+ */
+u32 stackanno_describer_shown(struct stackanno_describer *describer, u32 index);
+
 #endif /* STACKANNO_CORE_DESCRIBER_H */

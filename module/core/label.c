@@ -122,6 +122,8 @@ static const char * const meanings[] = {
 	[STACKANNO_MEANING_FIXMAP] = "fixmap",
 	[STACKANNO_MEANING_CPU_ENTRY_AREA] = "cpu entry area",
 	[STACKANNO_MEANING_USER] = "user",
+	[STACKANNO_MEANING_KASAN_SHADOW] = "KASAN shadow",
+	[STACKANNO_MEANING_NUMBER] = "number",
 };
 static_assert(ARRAY_SIZE(meanings) == STACKANNO_MEANING_COUNT);
 

@@ -5,8 +5,13 @@
 /* An offset from a poison that is larger is no field of what was poisoned. */
 #define FIELDS_SIZE	4096
 
-/* Fewer characters than that occur by chance, and say little. */
+/* Of a number of one digit there is nothing to say, nor of one too long to be read. */
+#define NUMBER_MIN	10
+#define NUMBER_MAX	9999999
+
+/* Fewer characters than that occur by chance, and say little; from how many on they do not. */
 #define TEXT_MIN	4
+#define TEXT_LIKELY	7
 
 /* include/uapi/asm-generic/errno.h and include/linux/errno.h */
 static const char * const errors[] = {
@@ -51,15 +56,15 @@ static const char * const errors[] = {
 /* Pointers that lead nowhere, as offsets from POISON_POINTER_DELTA. */
 static const struct {
 	u32 offset;
-	u32 size;	/* of the offsets from it that are still taken for its own */
 	const char *name;
 } pointers[] = {
-	{ 0x100, 0x22, "list 1" },
-	{ 0x122, 0x22, "list 2" },
-	{ 0x300, 1, "timer entry" },
-	{ 0x400, 1, "tail page mapping" },
-	{ 0xeb9f, 1, "bpf pointer" },
+	{ 0x100, "list 1" },	/* hlists have the same two */
+	{ 0x122, "list 2" },
+	{ 0x300, "timer entry" },
+	{ 0x400, "tail page mapping" },
+	{ 0xeb9f, "bpf pointer" },
 };
+#define LIST_POINTERS 2
 
 static const struct {
 	u8 byte;
@@ -69,7 +74,7 @@ static const struct {
 	{ STACKANNO_FILL_SLAB_FREE, true, "slab free" },
 	{ STACKANNO_FILL_SLAB_INUSE, true, "slab not initialised" },
 	{ STACKANNO_FILL_RED_INACTIVE, false, "redzone of free" },
-	{ STACKANNO_FILL_RED_ACTIVE, false, "redzone of allocated" },
+	{ STACKANNO_FILL_RED_ACTIVE, false, "redzone or freed init" },
 	{ STACKANNO_FILL_PAGE, true, "page free" },
 };
 
@@ -95,18 +100,18 @@ static void set(struct stackanno_literal *literal, enum stackanno_meaning_kind k
 	literal->name = name;
 }
 
-/*
- * All ones is -EPERM, but a mask, an end or "none" far more often: not claimed.
- * Functions that return an int leave 32 bits, which are no pointer: nor are those.
- */
+/* All ones is -EPERM, but a mask, an end or "none" far more often: not claimed. */
 static bool take_errno(u64 value, struct stackanno_literal *literal)
 {
-	u64 number = 0 - value;
+	/* Of a function that returns an int, 32 bits are left. */
+	bool is_int = value >> 32 == 0;
+	u64 number = is_int ? (u32)(0 - (u32)value) : 0 - value;
 
 	if (number < 2 || number > STACKANNO_ERRNO_MAX || !stackanno_literal_errno((u32)number))
 		return false;
 	set(literal, STACKANNO_MEANING_ERRNO, STACKANNO_EVIDENCE_LIKELY, NULL);
 	literal->aux = (u32)number;
+	literal->size = is_int ? sizeof(u32) : sizeof(u64);
 	return true;
 }
 
@@ -116,12 +121,21 @@ static bool take_pointer(u64 value, u64 delta, struct stackanno_literal *literal
 
 	/* Without a delta they are small numbers, as many others. */
 	for (i = 0; delta && i < ARRAY_SIZE(pointers); i++) {
+		if (value != delta + pointers[i].offset)
+			continue;
+		set(literal, STACKANNO_MEANING_POISON, STACKANNO_EVIDENCE_CERTAIN, pointers[i].name);
+		return true;
+	}
+	/*
+	 * Fields of what a list entry points at, or of what holds the entry. Which one it
+	 * was is told by the lowest bits, since fields are aligned.
+	 */
+	for (i = 0; delta && i < LIST_POINTERS; i++) {
 		u64 offset = value - delta - pointers[i].offset;
 
-		if (offset >= pointers[i].size)
+		if (offset % 4 || offset + FIELDS_SIZE >= 2 * FIELDS_SIZE)
 			continue;
-		set(literal, STACKANNO_MEANING_POISON, offset ? STACKANNO_EVIDENCE_LIKELY :
-		    STACKANNO_EVIDENCE_CERTAIN, pointers[i].name);
+		set(literal, STACKANNO_MEANING_POISON, STACKANNO_EVIDENCE_LIKELY, pointers[i].name);
 		literal->offset = offset;
 		return true;
 	}
@@ -172,15 +186,27 @@ static bool take_text(u64 value, struct stackanno_literal *literal)
 	}
 	if (len < TEXT_MIN)
 		return false;
-	set(literal, STACKANNO_MEANING_STRING, STACKANNO_EVIDENCE_GUESS, NULL);
+	set(literal, STACKANNO_MEANING_STRING, len < TEXT_LIKELY ? STACKANNO_EVIDENCE_GUESS :
+	    STACKANNO_EVIDENCE_LIKELY, NULL);
 	memcpy(literal->text, text, len);
+	return true;
+}
+
+static bool take_number(u64 value, struct stackanno_literal *literal)
+{
+	if (value < NUMBER_MIN || value > NUMBER_MAX)
+		return false;
+	set(literal, STACKANNO_MEANING_NUMBER, STACKANNO_EVIDENCE_CERTAIN, NULL);
+	literal->aux = 0;
+	literal->offset = value;
 	return true;
 }
 
 int stackanno_literal_classify(u64 value, u64 delta, struct stackanno_literal *literal)
 {
 	if (take_errno(value, literal) || take_pointer(value, delta, literal) ||
-	    take_magic(value, literal) || take_fill(value, literal) || take_text(value, literal))
+	    take_magic(value, literal) || take_fill(value, literal) || take_text(value, literal) ||
+	    take_number(value, literal))
 		return 0;
 	return -ENOENT;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Values that tell by themselves what they are, wherever they lie: error
- * pointers, what the kernel poisons and fills memory with, text.
+ * Values that tell by themselves what they are, wherever they lie: errors, what
+ * the kernel poisons and fills memory with, text, small numbers.
  */
 #ifndef STACKANNO_CORE_LITERAL_H
 #define STACKANNO_CORE_LITERAL_H
@@ -28,6 +28,7 @@ struct stackanno_literal {
 	u16 evidence;		/* enum stackanno_evidence */
 	u32 aux;		/* as that kind has it */
 	u64 offset;
+	u64 size;
 	const char *name;	/* of a constant; NULL: none */
 	char text[sizeof(u64) + 1];	/* of STACKANNO_MEANING_STRING */
 };

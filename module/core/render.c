@@ -303,7 +303,8 @@ enum pick {
 /* Neither a value nor a label is left of it: a line for it would say nothing. */
 static bool says_nothing(struct stackanno_render_buffer *r)
 {
-	return r->word.role == STACKANNO_ROLE_NONE && r->word.meaning == STACKANNO_NONE &&
+	return r->word.role == STACKANNO_ROLE_NONE &&
+	       stackanno_describer_shown(&r->describer, r->word.meaning) == STACKANNO_NONE &&
 	       !r->word.expression && !(r->word.flags & STACKANNO_WORD_SUSPECT) &&
 	       stackanno_describer_hides_word(&r->describer, &r->word);
 }

@@ -252,6 +252,14 @@ int stackanno_arch_flags_text(u64 flags, char *buf, size_t size)
 	return text.len;
 }
 
+bool stackanno_arch_may_be_flags(u64 value)
+{
+	/* CF PF AF ZF SF and OF are what an operation left; IF is on, bit 1 always. */
+	const u64 left = 0x8d5, on = 0x202;
+
+	return (value & ~left) == on;
+}
+
 bool stackanno_arch_may_be_text(u64 address)
 {
 	/* Code is compiled for the top 2 GiB; modules share them. */

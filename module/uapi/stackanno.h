@@ -296,8 +296,8 @@ enum stackanno_meaning_kind {
 	STACKANNO_MEANING_SEGMENT,	/* a selector; name: "kernel code" */
 	STACKANNO_MEANING_FLAGS,	/* flags register; name: "IF ZF" */
 	STACKANNO_MEANING_NAMED,	/* anything else that has but a name */
-	STACKANNO_MEANING_ERRNO,	/* an error pointer; aux: the error, positive; STACKANNO_NONE: withheld */
-	STACKANNO_MEANING_POISON,	/* a constant that marks memory; name + offset; 0: withheld */
+	STACKANNO_MEANING_ERRNO,	/* an error; aux: which, positive; STACKANNO_NONE: withheld; size: of its type */
+	STACKANNO_MEANING_POISON,	/* a constant that marks memory; name; 0: withheld; offset: signed */
 	STACKANNO_MEANING_STRING,	/* text; name: its characters; 0: withheld */
 	STACKANNO_MEANING_FLIPPED,	/* an address but for one bit; aux: which; name: of what */
 	STACKANNO_MEANING_TASK,		/* a task_struct; name: comm, aux: pid; offset in it */
@@ -309,6 +309,8 @@ enum stackanno_meaning_kind {
 	STACKANNO_MEANING_FIXMAP,
 	STACKANNO_MEANING_CPU_ENTRY_AREA,
 	STACKANNO_MEANING_USER,		/* an address of user space */
+	STACKANNO_MEANING_KASAN_SHADOW,	/* offset: the address that it is the shadow of; aux: 0; STACKANNO_NONE: withheld */
+	STACKANNO_MEANING_NUMBER,	/* a small one; offset: it; aux: the same */
 	STACKANNO_MEANING_COUNT
 };
 

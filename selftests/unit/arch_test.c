@@ -113,6 +113,23 @@ TEST(flags_in_words)
 	}
 }
 
+TEST(saved_flags_are_known_where_interrupts_were_on)
+{
+	static const struct {
+		u64 value;
+		bool flags;
+	} cases[] = {
+		{ 0x202, true }, { 0x246, true }, { 0x297, true }, { 0xad7, true },
+		/* off, bit 1 clear, reserved ones, TF, DF, IOPL, and more than flags */
+		{ 0x46, false }, { 0x200, false }, { 0x20a, false }, { 0x222, false },
+		{ 0x302, false }, { 0x602, false }, { 0x3202, false }, { 0x100000246, false },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++)
+		EXPECT_EQ(cases[i].flags, stackanno_arch_may_be_flags(cases[i].value));
+}
+
 /* Whatever the room: terminated, and never past the end. */
 TEST(texts_are_cut_to_their_room)
 {

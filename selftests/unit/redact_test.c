@@ -60,9 +60,14 @@ static const struct row rows[] = {
 	{ KIND(USER), LIKELY, NULL, 0, 0, false, "{user} ?", NULL, NULL },
 	{ KIND(FLIPPED), GUESS, "f+0x2", 0, 61, false, "{bit 61 flipped: f+0x2} ?\?", NULL, NULL },
 	/* The kernel's own constants: which one tells no more than that it is one. */
-	{ KIND(ERRNO), LIKELY, NULL, 0, 12, false, "{ERR_PTR -ENOMEM} ?", NULL, "{ERR_PTR} ?" },
+	{ KIND(ERRNO), LIKELY, NULL, 0, 12, false, "{-ENOMEM} ?", NULL, "{error} ?" },
 	{ KIND(POISON), LIKELY, "slab free", 24, STACKANNO_NONE, false,
 	  "{poison slab free+0x18} ?", NULL, "{poison} ?" },
+	{ KIND(KASAN_SHADOW), LIKELY, NULL, 0xff11000001234560ULL, 0, false,
+	  "{KASAN shadow of ff11000001234560} ?", NULL, "{KASAN shadow} ?" },
+	/* Of a number nothing is left. */
+	{ KIND(NUMBER), CERTAIN, NULL, 4242, 0, false, "{4242}", "", "" },
+	{ KIND(FLAGS), GUESS, "IF", 0, 0, false, "{IF} ?\?", "", "" },
 	/* Somebody's password. */
 	{ KIND(STRING), GUESS, "secret", 0, STACKANNO_NONE, false, "{\"secret\"} ?\?",
 	  "{characters} ?\?", "{characters} ?\?" },
@@ -95,7 +100,7 @@ static bool says(const struct stackanno_view *view, enum stackanno_redact redact
 	char wanted[128];
 
 	lines_render(&lines, view, STACKANNO_FORM_FULL, redact, 0, 0);
-	snprintf(wanted, sizeof(wanted), ": %s[%s]\n", value, label);
+	snprintf(wanted, sizeof(wanted), *label ? ": %s[%s]\n" : ": %s\n", value, label);
 	return strstr(lines.text, wanted);
 }
 
