@@ -23,6 +23,8 @@
  *	slot	name: the same; addr, value, mask: a word, and what is known of it;
  *		label: the labels that it may have, "|" between them, "_" for blanks
  *	value	name: function whose frame holds value; label: a pattern, "_" for blanks
+ *	means	addr, value: a word; label: what its braces must hold, "_" for blanks, "|"
+ *		between meanings, "-" for none at all
  *	array	addr: of an array that was written past its end; value: of the canary
  *	guard	addr: of that canary; value: what it should hold
  *	broken	the same; value: what it holds

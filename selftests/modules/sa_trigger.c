@@ -22,6 +22,7 @@
 #include "sa_known.h"
 #include "sa_overrun.h"
 #include "sa_probe.h"
+#include "sa_values.h"
 #include "sa_wait.h"
 
 /* Exactly one of the three is set. */
@@ -53,6 +54,7 @@ static const struct trigger triggers[] = {
 	{ "overflow", .leaf = sa_fault_overflow },
 	{ "compiled", .leaf = sa_compiled_crash },
 	{ "overrun", .leaf = sa_overrun_crash },
+	{ "values", .leaf = sa_values_crash },
 	{ "overrun-return", .leaf = sa_overrun_return },
 	{ "rehearse", .run = rehearse },
 	{ "irq", .run = sa_context_irq },

@@ -17,6 +17,7 @@ import check_offline
 import check_patched
 import check_pstore
 import check_symbols
+import check_values
 from check import Crash, check_crash, check_hidden, check_loud
 from scenario import Scenario
 
@@ -69,6 +70,7 @@ SCENARIOS = [
     crash("data-call", kind="page", holds=("not in kernel text",),
           block="exception frame: page fault, instruction fetch"),
     crash("compiled", kind="null", more=check_frame.check_compiled),
+    crash("values", kind="null", more=check_values.check_values),
     crash("overrun", kind="null", suspects=2, more=check_frame.check_overrun_console),
     fatal("overrun-return", kind="panic", reason="panic", block="", suspects=2,
           more=check_frame.check_overrun),
