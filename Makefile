@@ -48,6 +48,10 @@ soundness: ## functions of a kernel run in an emulator, against the analysis; KE
 	build/oracle/soundness --every 4 "$$(scripts/kernel --debug '$(KERNEL)')/vmlinux"
 	selftests/oracle/mutants "$$(scripts/kernel --debug '$(KERNEL)')/vmlinux"
 
+live-truth: ## what functions of a running kernel were entered with, against the reports; KERNEL=6.1
+	@scripts/deps live-truth
+	@$(alone) selftests/truth/run '$(KERNEL)'
+
 fuzz: ## look for bytes that break what reads bytes; SECONDS=600 for each fuzzer
 	@scripts/deps fuzz
 	$(MAKE) -s -C selftests/fuzz
@@ -75,7 +79,7 @@ clean: ## what was built, but not the kernels in build/kernels
 		-o -name Module.symvers -o -name modules.order -o -name .module-common.c \
 		-o -name __pycache__ \) -exec rm -rf {} +
 	rm -rf build/obj build/host build/unit build/selftests build/results build/style \
-		build/fuzz build/fuzz-mutants build/bench build/oracle build/mutants
+		build/fuzz build/fuzz-mutants build/bench build/oracle build/truth build/mutants
 
 distclean: clean ## all that was built or fetched
 	rm -rf build
@@ -83,4 +87,4 @@ distclean: clean ## all that was built or fetched
 help: ## this list
 	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  \1\t\2/p' Makefile | expand -t 16
 
-.PHONY: all module reader demo check check-fast check-style check-all oracle soundness fuzz bench install clean distclean help
+.PHONY: all module reader demo check check-fast check-style check-all oracle soundness live-truth fuzz bench install clean distclean help

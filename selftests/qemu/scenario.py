@@ -34,6 +34,7 @@ class Scenario:
     dump:          keep the memory as it is in the end, as an ELF file "dump"
     only:          release lines to run on; empty for all
     fast:          belongs to make check-fast
+    long:          runs only when it is named: it has a command of its own
     """
 
     name: str
@@ -56,6 +57,7 @@ class Scenario:
     dump: bool = False
     only: tuple = ()
     fast: bool = False
+    long: bool = False
 
 
 class Run:

@@ -17,6 +17,7 @@ import check_offline
 import check_patched
 import check_pstore
 import check_symbols
+import check_truth
 import check_values
 from check import Crash, check_crash, check_hidden, check_loud
 from scenario import Scenario
@@ -230,6 +231,14 @@ SCENARIOS = [
           check_patched.check_classic, files=check_patched.FILES),
     asked("healthy", check_asked.WATCH_ALL, check_asked.check_healthy, timeout=600),
     asked("frames", check_frame.CRASHES, check_frame.check_frames, timeout=600),
+    Scenario(name="live-truth", modules=("sa_truth",), parameters="records=64", timeout=600,
+             only=("6.1",), files=check_truth.FILES, trigger=check_truth.SAMPLE,
+             check=check_truth.check_sample),
+    Scenario(name="live-truth-full", modules=("sa_truth",), parameters="records=64",
+             timeout=7200, long=True, files=check_truth.FILES, trigger=check_truth.FULL,
+             check=check_truth.check_full),
+    Scenario(name="live-watch-full", parameters="records=64", timeout=7200, long=True,
+             files=check_truth.FILES, trigger=check_truth.WATCH, check=check_truth.check_watch),
     asked("load-1000", check_load.LOADS, check_load.check_loads, timeout=1800),
     Scenario(name="pstore-die", modules=("sa_crash",), stock_modules=(check_pstore.RAMOOPS,),
              cmdline=check_pstore.CMDLINE, ends="reset", after_reset=check_pstore.COLLECT,
