@@ -442,64 +442,6 @@ int stackanno_btf_enumerator(const struct stackanno_btf *btf,
 	return 0;
 }
 
-/* The smallest member that holds [offset, offset + size), the first of such. */
-static int step_in(const struct stackanno_btf *btf, const struct stackanno_btf_type *type,
-		   u32 *offset, u32 size, struct stackanno_btf_member *found)
-{
-	struct stackanno_btf_member member;
-	u32 i, begin, bytes, best = 0;
-
-	for (i = 0; i < type->vlen; i++) {
-		if (stackanno_btf_member(btf, type, i, &member) || member.bits || member.bit % 8)
-			continue;
-		begin = member.bit / 8;
-		bytes = stackanno_btf_size(btf, member.type);
-		if (begin > *offset || *offset - begin >= bytes ||
-		    size > bytes - (*offset - begin) || (best && bytes >= best))
-			continue;
-		*found = member;
-		best = bytes;
-	}
-	if (!best)
-		return -ENOENT;
-	*offset -= found->bit / 8;
-	return 0;
-}
-
-int stackanno_btf_find(const struct stackanno_btf *btf, u32 id, u32 offset, u32 size,
-		       struct stackanno_btf_path *path)
-{
-	struct stackanno_btf_member member;
-	struct stackanno_btf_type type;
-	u32 element, count, bytes;
-
-	memset(path, 0, sizeof(*path));
-	for (;;) {
-		path->type = id;
-		if (!offset && path->steps && stackanno_btf_size(btf, id) == size &&
-		    !stackanno_btf_strip(btf, id, &type) && type.kind != STACKANNO_BTF_STRUCT &&
-		    type.kind != STACKANNO_BTF_UNION && type.kind != STACKANNO_BTF_ARRAY)
-			return 0;
-		if (stackanno_btf_strip(btf, id, &type))
-			return -ENOENT;
-		if (path->steps == STACKANNO_BTF_PATH)
-			return -ELOOP;
-		if (!stackanno_btf_element(&type, &element, &count)) {
-			bytes = stackanno_btf_size(btf, element);
-			if (!bytes || offset / bytes >= count)
-				return -ENOENT;
-			path->step[path->steps++].index = offset / bytes;
-			offset %= bytes;
-			id = element;
-			continue;
-		}
-		if (step_in(btf, &type, &offset, size, &member))
-			return -ENOENT;
-		path->step[path->steps++].name = member.name;
-		id = member.type;
-	}
-}
-
 /* ---- names ---- */
 
 /* The type at the bottom, which has a name or is a function. */

@@ -40,7 +40,6 @@ enum stackanno_btf_kind {
 
 /* How many steps of a chain of types are followed. */
 #define STACKANNO_BTF_DEPTH 16
-#define STACKANNO_BTF_PATH 8
 
 struct stackanno_btf {
 	const struct stackanno_btf *base;	/* what a module's builds on; NULL */
@@ -90,18 +89,6 @@ struct stackanno_btf_parameter {
 struct stackanno_btf_enumerator {
 	const char *name;
 	s64 value;
-};
-
-/* One step into a type: a member by its name, or an element by its number. */
-struct stackanno_btf_step {
-	const char *name;	/* NULL: an element */
-	u32 index;
-};
-
-struct stackanno_btf_path {
-	struct stackanno_btf_step step[STACKANNO_BTF_PATH];
-	u32 steps;
-	u32 type;		/* where it ends */
 };
 
 /**
@@ -196,22 +183,6 @@ int stackanno_btf_enumerator(const struct stackanno_btf *btf,
  * Return: 0; -EINVAL for another kind.
  */
 int stackanno_btf_element(const struct stackanno_btf_type *type, u32 *element, u32 *count);
-
-/**
- * stackanno_btf_find() - what lies at an offset in a type
- * @btf: opened
- * @id: of a struct, a union or an array, beneath typedefs
- * @offset: bytes
- * @size: bytes wanted: the way ends at what begins at @offset and has that size
- * @path: set on success
- *
- * Of several members that reach over the offset the smallest is taken. Bit fields are passed over.
- *
- * Return: 0; -ENOENT when nothing of that size begins there; -ELOOP when the way
- * is longer than STACKANNO_BTF_PATH.
- */
-int stackanno_btf_find(const struct stackanno_btf *btf, u32 id, u32 offset, u32 size,
-		       struct stackanno_btf_path *path);
 
 /**
  * stackanno_btf_print() - append a type as C writes it
