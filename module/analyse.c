@@ -19,11 +19,13 @@
 #include "core/chain.h"
 #include "core/flow.h"
 #include "core/frame.h"
+#include "core/holder.h"
 #include "core/noreturn.h"
 #include "core/role.h"
 #include "counter.h"
 #include "fixups.h"
 #include "insn.h"
+#include "memory.h"
 #include "modules.h"
 #include "probed.h"
 #include "prototypes.h"
@@ -43,6 +45,9 @@ struct analyser {
 	struct stackanno_chain_ops chain_ops;
 	struct stackanno_flow flow;
 	struct stackanno_chain chain;
+	struct stackanno_holders holders;
+	struct stackanno_expression_ops memory;
+	struct stackanno_builder *builder;	/* of the record that is made */
 	struct stackanno_symbol *scratch;
 	char cold[KSYM_NAME_LEN + sizeof(COLD)];	/* name of the function's cold part */
 	struct stackanno_sites sites;
@@ -200,6 +205,22 @@ static bool op_thunk(struct stackanno_chain_ops *ops, u64 target)
 		strstarts(analyser->scratch->name, STATIC_CALL));
 }
 
+/* The record's own words first: they are what the stack held. */
+static bool op_memory(struct stackanno_expression_ops *ops, u64 address, void *buf, u32 len)
+{
+	struct analyser *analyser = container_of(ops, struct analyser, memory);
+	const struct stackanno_word *word;
+	u32 at = address % sizeof(u64), slot;
+
+	if (stackanno_frame_find(analyser->builder, address - at, &slot) == STACKANNO_NONE)
+		return stackanno_memory_read(address, buf, len);
+	word = stackanno_builder_entry(analyser->builder, STACKANNO_SECTION_WORDS, slot);
+	if (at + len > sizeof(u64) || word->flags & STACKANNO_WORD_UNREADABLE)
+		return false;
+	memcpy(buf, (const u8 *)&word->value + at, len);
+	return true;
+}
+
 static void find_noreturns(void)
 {
 	unsigned long address;
@@ -231,8 +252,10 @@ int stackanno_analyse_init(void)
 			/* Older kernels have it at a fixed place, without a name. */
 			.canary = stackanno_ksyms_find("__stack_chk_guard") };
 	}
-	for (i = 0; i < ANALYSERS; i++)
+	for (i = 0; i < ANALYSERS; i++) {
 		analysers[i]->chain_ops.thunk = op_thunk;
+		analysers[i]->memory.read = op_memory;
+	}
 	find_noreturns();
 	return 0;
 }
@@ -375,6 +398,7 @@ static void analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 	fit = stackanno_role_frame(builder, index, &analyser->flow, canary);
 	stackanno_chain_frame(&analyser->chain, builder, index, &analyser->flow, fit,
 			      &analyser->chain_ops);
+	stackanno_holders_frame(&analyser->holders, builder, index, &analyser->flow, fit);
 	switch (fit) {
 	case STACKANNO_FIT_NO_STATE:
 		if (!analyser->ended)
@@ -404,9 +428,11 @@ static int find_signature(struct analyser *analyser, const char *name,
 	return stackanno_prototypes_find(analyser->cold, signature);
 }
 
-static void describe_arguments(struct analyser *analyser, struct stackanno_builder *builder)
+/* Arguments, and in their names what else is known of values. */
+static void describe_frames(struct analyser *analyser, struct stackanno_builder *builder)
 {
 	struct stackanno_chain *chain = &analyser->chain;
+	struct stackanno_holder_world world = { .memory = &analyser->memory };
 	const struct stackanno_frame *frame;
 	struct stackanno_signature signature;
 	bool known;
@@ -420,6 +446,10 @@ static void describe_arguments(struct analyser *analyser, struct stackanno_build
 		known = !frame->module &&
 			!find_signature(analyser, name_of(builder, frame), &signature);
 		stackanno_argument_describe(chain, i, builder, known ? &signature : NULL);
+		world.signature = known ? &signature : NULL;
+		world.entry = &chain->frame[i];
+		stackanno_holders_describe(&analyser->holders, builder, chain->frame[i].index,
+					   &world);
 	}
 }
 
@@ -460,7 +490,9 @@ int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canar
 	analyser->scratch = scratch;
 	/* Text may have been patched since. */
 	analyser->function = 0;
+	analyser->builder = builder;
 	stackanno_chain_begin(&analyser->chain);
+	stackanno_holders_begin(&analyser->holders);
 	for (i = 0; i < frames; i++) {
 		if (deadline && ktime_get_mono_fast_ns() > deadline) {
 			excuse_all(builder, i, STACKANNO_FRAME_LATE);
@@ -470,7 +502,7 @@ int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canar
 		analyse_frame(analyser, builder, i, canary);
 	}
 	if (arguments)
-		describe_arguments(analyser, builder);
+		describe_frames(analyser, builder);
 	atomic_set_release(&analyser->busy, 0);
 	return ret;
 }

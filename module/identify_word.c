@@ -363,6 +363,16 @@ static const meaning_kind lower[] = {
 	flipped,
 };
 
+/* That memory holds something else by now says nothing of the word's own value. */
+static bool is_identified(const struct identify *identify, const struct stackanno_word *word)
+{
+	const struct stackanno_meaning *meaning;
+
+	meaning = stackanno_builder_entry(identify->builder, STACKANNO_SECTION_MEANINGS,
+					  word->meaning);
+	return meaning && meaning->kind != STACKANNO_MEANING_CHANGED;
+}
+
 static void identify_word(struct identify *identify, struct stackanno_word *word)
 {
 	bool is_upper = word->value >> 63;
@@ -370,7 +380,7 @@ static void identify_word(struct identify *identify, struct stackanno_word *word
 	unsigned int count = is_upper ? ARRAY_SIZE(upper) : ARRAY_SIZE(lower);
 	unsigned int i;
 
-	if (!word->value || word->meaning != STACKANNO_NONE ||
+	if (!word->value || is_identified(identify, word) ||
 	    word->flags & STACKANNO_WORD_UNREADABLE || means_nothing(word))
 		return;
 	for (i = 0; i < count; i++)

@@ -267,6 +267,7 @@ static struct json_object *meaning(struct writer *w, const struct stackanno_mean
 {
 	struct json_object *object = json_object_new_object();
 	bool spells = stackanno_describer_spells(&w->describer, meaning);
+	bool changed = meaning->kind == STACKANNO_MEANING_CHANGED;
 
 	json_object_object_add(object, "kind",
 			       label_or_null(stackanno_label_meaning(meaning->kind)));
@@ -275,9 +276,15 @@ static struct json_object *meaning(struct writer *w, const struct stackanno_mean
 	json_object_object_add(object, "name", spells ?
 			       string_or_null(w, meaning->name) : NULL);
 	json_object_object_add(object, "module", string_or_null(w, meaning->module));
-	json_object_object_add(object, "offset", number_or_null(meaning->offset, spells));
-	json_object_object_add(object, "size", meaning->size ? number(meaning->size) : NULL);
+	json_object_object_add(object, "offset",
+			       number_or_null(meaning->offset, spells && !changed));
+	json_object_object_add(object, "size",
+			       meaning->size && !changed ? number(meaning->size) : NULL);
 	switch (meaning->kind) {
+	case STACKANNO_MEANING_CHANGED:
+		json_object_object_add(object, "was", spells ? hex(meaning->size) : NULL);
+		json_object_object_add(object, "now", spells ? hex(meaning->offset) : NULL);
+		break;
 	case STACKANNO_MEANING_OWN_SLOT:
 		json_object_object_add(object, "frame", number(meaning->aux));
 		break;

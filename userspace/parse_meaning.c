@@ -260,6 +260,23 @@ static bool take_no_page(struct parser *p, struct scan scan, struct stackanno_me
 	return scan_done(&scan);
 }
 
+/* `was 0000000000000000, now 0000000000000001` */
+static bool take_changed(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	int was, now;
+
+	(void)p;
+	was = scan_value(&scan, &meaning->size);
+	if (!scan_literal(&scan, ", now "))
+		return false;
+	now = scan_value(&scan, &meaning->offset);
+	if (was != now || (was != SCAN_SHOWN && was != SCAN_HIDDEN) || !scan_done(&scan))
+		return false;
+	if (was == SCAN_HIDDEN)
+		meaning->aux = STACKANNO_NONE;
+	return true;
+}
+
 static bool take_nothing(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
 {
 	(void)p;
@@ -302,6 +319,7 @@ static const struct form {
 	{ STACKANNO_MEANING_RODATA, "rodata", take_place },
 	{ STACKANNO_MEANING_DATA, "data", take_place },
 	{ STACKANNO_MEANING_PERCPU, "percpu", take_percpu },
+	{ STACKANNO_MEANING_CHANGED, "was ", take_changed },
 	{ STACKANNO_MEANING_TEXT, "", take_text },
 };
 
@@ -348,17 +366,34 @@ bool parse_meaning(struct parser *p, struct scan scan, u8 evidence,
 	return true;
 }
 
+/* The next of the meanings, which a comma ends; one kind has a comma of its own. */
+static struct scan next_meaning(struct scan *scan)
+{
+	struct scan one = *scan, was, now;
+
+	if (!scan_until(scan, ", ", &one)) {
+		scan->at = scan->end;
+		return one;
+	}
+	was = one;
+	now = *scan;
+	if (scan_literal(&was, "was ") && scan_literal(&now, "now ")) {
+		if (!scan_until(scan, ", ", &now)) {
+			now.end = scan->end;
+			scan->at = scan->end;
+		}
+		one.end = now.end;
+	}
+	return one;
+}
+
 bool parse_meanings(struct parser *p, struct scan scan, struct stackanno_word *word,
 		    struct stackanno_meaning *last)
 {
 	while (!scan_done(&scan)) {
 		u8 evidence = word->evidence;
-		struct scan one;
+		struct scan one = next_meaning(&scan);
 
-		if (!scan_until(&scan, ", ", &one)) {
-			one = scan;
-			scan.at = scan.end;
-		}
 		if (word->role)
 			evidence = parser_mark(&one);
 		if (!parse_meaning(p, one, evidence, word, &last))

@@ -208,6 +208,23 @@ static void put_shadow(struct stackanno_describer *d, struct stackanno_text *tex
 	stackanno_text_hex(text, d->meaning.offset, VALUE_DIGITS);
 }
 
+static void put_changed_value(struct stackanno_describer *d, u64 value,
+			      struct stackanno_text *text)
+{
+	if (stackanno_describer_spells(d, &d->meaning))
+		stackanno_text_hex(text, value, VALUE_DIGITS);
+	else
+		stackanno_put_hidden(text);
+}
+
+static void put_changed(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	put(text, "was ");
+	put_changed_value(d, d->meaning.size, text);
+	put(text, ", now ");
+	put_changed_value(d, d->meaning.offset, text);
+}
+
 /* A meaning in words of its own; an empty one would not be seen. */
 static void put_meaning_name(struct stackanno_describer *d, struct stackanno_text *text)
 {
@@ -282,6 +299,9 @@ static void put_meaning(struct stackanno_describer *d, struct stackanno_text *te
 	case STACKANNO_MEANING_CPU_ENTRY_AREA:
 	case STACKANNO_MEANING_USER:
 		put(text, stackanno_label_meaning(d->meaning.kind));
+		break;
+	case STACKANNO_MEANING_CHANGED:
+		put_changed(d, text);
 		break;
 	default:
 		put_meaning_name(d, text);

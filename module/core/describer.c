@@ -94,6 +94,7 @@ enum stackanno_repeat stackanno_describer_repeat(const struct stackanno_meaning 
 	switch (meaning->kind) {
 	case STACKANNO_MEANING_STRING:
 	case STACKANNO_MEANING_NUMBER:
+	case STACKANNO_MEANING_CHANGED:
 		return STACKANNO_REPEAT_DATA;
 	case STACKANNO_MEANING_FLAGS:
 		/* Those of a pt_regs are no secret; what but looks like flags may be one. */
@@ -122,6 +123,7 @@ static bool is_withheld(const struct stackanno_meaning *meaning)
 	case STACKANNO_MEANING_VMEMMAP:
 	case STACKANNO_MEANING_KASAN_SHADOW:
 	case STACKANNO_MEANING_NUMBER:
+	case STACKANNO_MEANING_CHANGED:
 		return meaning->aux == STACKANNO_NONE;
 	default:
 		return false;
@@ -135,6 +137,7 @@ void stackanno_describer_withhold(struct stackanno_meaning *meaning)
 	meaning->aux = STACKANNO_NONE;
 	meaning->name = 0;
 	meaning->offset = 0;
+	meaning->size = 0;
 }
 
 bool stackanno_describer_spells(const struct stackanno_describer *d,

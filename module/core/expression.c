@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "expression.h"
 
+#include "ir.h"
 #include "member.h"
 #include "origin.h"
 #include "../uapi/stackanno.h"
@@ -71,6 +72,26 @@ static void reverse(struct stackanno_expression *expression)
 	}
 }
 
+/* The number of the argument that an entry value is. */
+static int number_of(struct stackanno_value value, u8 *number)
+{
+	u32 i;
+
+	if (value.kind == STACKANNO_VALUE_PASSED && value.id < 0xff - STACKANNO_IR_ARGUMENTS) {
+		*number = (u8)(stackanno_arch_abi.arguments + value.id);
+		return 0;
+	}
+	if (value.kind != STACKANNO_VALUE_ENTRY)
+		return -ENOENT;
+	for (i = 0; i < stackanno_arch_abi.arguments; i++) {
+		if (stackanno_arch_abi.argument[i] != value.id)
+			continue;
+		*number = (u8)i;
+		return 0;
+	}
+	return -ENOENT;
+}
+
 int stackanno_expression_trace(struct stackanno_flow *flow, struct stackanno_value value,
 			       struct stackanno_expression *expression)
 {
@@ -89,12 +110,12 @@ int stackanno_expression_trace(struct stackanno_flow *flow, struct stackanno_val
 			return ret;
 		expression->loads++;
 	}
-	if (value.kind != STACKANNO_VALUE_ENTRY ||
-	    (!is_whole(value) && (value.sext || value.offset)))
+	if (!is_whole(value) && (value.sext || value.offset))
 		return -ENOENT;
 	if (value.soft)
 		expression->evidence = STACKANNO_EVIDENCE_LIKELY;
-	expression->reg = (u8)value.id;
+	if (number_of(value, &expression->argument))
+		return -ENOENT;
 	expression->bytes = (u8)(1U << value.width);
 	reverse(expression);
 	return 0;

@@ -21,7 +21,7 @@ struct stackanno_expression_load {
 };
 
 struct stackanno_expression {
-	u8 reg;		/* whose entry value it begins with */
+	u8 argument;	/* that it begins with: by its register's number, words behind those */
 	u8 bytes;	/* of that value: 8, or the low ones alone, above which it is zero */
 	u8 loads;
 	u8 evidence;	/* enum stackanno_evidence */

@@ -124,6 +124,7 @@ static const char * const meanings[] = {
 	[STACKANNO_MEANING_USER] = "user",
 	[STACKANNO_MEANING_KASAN_SHADOW] = "KASAN shadow",
 	[STACKANNO_MEANING_NUMBER] = "number",
+	[STACKANNO_MEANING_CHANGED] = "changed",
 };
 static_assert(ARRAY_SIZE(meanings) == STACKANNO_MEANING_COUNT);
 

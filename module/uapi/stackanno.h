@@ -311,6 +311,7 @@ enum stackanno_meaning_kind {
 	STACKANNO_MEANING_USER,		/* an address of user space */
 	STACKANNO_MEANING_KASAN_SHADOW,	/* offset: the address that it is the shadow of; aux: 0; STACKANNO_NONE: withheld */
 	STACKANNO_MEANING_NUMBER,	/* a small one; offset: it; aux: the same */
+	STACKANNO_MEANING_CHANGED,	/* expression; size: what was loaded, offset: what is there now; aux: 0, or STACKANNO_NONE: withheld */
 	STACKANNO_MEANING_COUNT
 };
 

@@ -8,8 +8,10 @@
 #include "kselftest_harness.h"
 
 /* Ids of the types, in the order in which make() lays them down. */
-enum { INT = 1, LONG, CHAR, FILE_STRUCT, FILE_POINTER, NAME, PATH, EITHER, UNNAMED, LISTS, PAIR,
-       TAIL, SMALL, CONST_FILE };
+enum {
+	INT = 1, LONG, CHAR, FILE_STRUCT, FILE_POINTER, NAME, PATH, EITHER, UNNAMED, LISTS, PAIR,
+	TAIL, SMALL, CONST_FILE
+};
 
 static void make(struct blob *blob)
 {
@@ -119,8 +121,9 @@ TEST(an_access_leads_to_the_member_of_its_offset_and_size)
 	for (i = 0; i < ARRAY_SIZE(accesses); i++) {
 		ret = stackanno_member_find(&blob.btf, accesses[i].type, accesses[i].offset,
 					    accesses[i].size, &path);
-		EXPECT_EQ(accesses[i].path ? 0 : -ENOENT, ret)
+		EXPECT_EQ(accesses[i].path ? 0 : -ENOENT, ret) {
 			TH_LOG("access %u", i);
+		}
 		if (ret || !accesses[i].path)
 			continue;
 		stackanno_text_begin(&text, buf, sizeof(buf));

@@ -69,6 +69,10 @@ static const struct row rows[] = {
 	{ KIND(NUMBER), CERTAIN, NULL, 4242, 0, false, "{4242}", "", "" },
 	{ KIND(FLAGS), GUESS, "IF", 0, 0, false, "{IF} ?\?", "", "" },
 	/* Somebody's password. */
+	{ KIND(CHANGED), CERTAIN, NULL, 24, 0, false,
+	  "{was 0000000000000000, now 0000000000000018}",
+	  "{was ----------------, now ----------------}",
+	  "{was ----------------, now ----------------}" },
 	{ KIND(STRING), GUESS, "secret", 0, STACKANNO_NONE, false, "{\"secret\"} ?\?",
 	  "{characters} ?\?", "{characters} ?\?" },
 };

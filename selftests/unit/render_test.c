@@ -143,6 +143,10 @@ TEST(each_meaning_has_its_label)
 		{ STACKANNO_MEANING_PERCPU, NULL, NULL, 0, 1, "[{percpu cpu 1}]" },
 		{ STACKANNO_MEANING_NAMED, "a, [b] {c}", NULL, 0, 0,
 		  "[{a\\x2c \\x5bb\\x5d \\x7bc\\x7d}]" },
+		{ STACKANNO_MEANING_CHANGED, NULL, NULL, 0x18, 0,
+		  "[{was 0000000000000000, now 0000000000000018}]" },
+		{ STACKANNO_MEANING_CHANGED, NULL, NULL, 0, STACKANNO_NONE,
+		  "[{was ----------------, now ----------------}]" },
 	};
 	bool seen[STACKANNO_MEANING_COUNT] = { true };
 	u32 i;
