@@ -127,6 +127,12 @@ static ssize_t sa_trigger_write(struct file *file, const char __user *from, size
 	/* An argument where one is taken, and none elsewhere. */
 	if (!trigger || !argument != !trigger->run_on)
 		return -EINVAL;
+	/* What debugfs' own functions, which called this one, keep in registers. */
+	if (trigger->leaf) {
+		sa_known_at("self", "expression", "filp", 0, (unsigned long)file);
+		sa_known_at("self", "expression", "filp->f_path.dentry", 0,
+			    (unsigned long)file->f_path.dentry);
+	}
 	ret = sa_trigger_run(trigger, argument);
 	return ret ?: count;
 }

@@ -120,6 +120,7 @@ def check_chain(run, report, facts, crash):
         check_known.check_registers(run, report, facts)
     else:
         check_known.check_fault(run, report, facts, user=crash.user)
+        check_known.check_expressions(run, report, facts)
     if crash.interrupted:
         before = Facts(run.console, crash.interrupted)
         check_known.check_returns(run, report, before)

@@ -170,6 +170,16 @@ def check_fault(run, report, facts, *, user=True):
                    f"{facts.who}: one frame stands at the instruction that faulted", ips)
 
 
+def check_expressions(run, report, facts):
+    """Assert that words told as an expression which the chain knew have its value."""
+    for fact in facts.of("expression"):
+        ending = re.compile(re.escape(f"={fact['name']}") + r"\??( |$)")
+        told = [word for word in report.words.values() if ending.search(word.label)]
+        run.expect(told and all(word.value == fact["value"] for word in told),
+                   f"{facts.who}: what is told as {fact['name']} has its value ({len(told)})",
+                   f"{fact} {told}")
+
+
 def check_not_twice(run, report):
     """Assert that each word stands in the report once."""
     run.expect(report.words and not report.twice, "each word is shown once",
