@@ -46,7 +46,7 @@ struct analyser {
 	struct stackanno_flow flow;
 	struct stackanno_chain chain;
 	struct stackanno_holders holders;
-	struct stackanno_expression_ops memory;
+	struct stackanno_memory memory;
 	struct stackanno_builder *builder;	/* of the record that is made */
 	struct stackanno_symbol *scratch;
 	char cold[KSYM_NAME_LEN + sizeof(COLD)];	/* name of the function's cold part */
@@ -206,7 +206,7 @@ static bool op_thunk(struct stackanno_chain_ops *ops, u64 target)
 }
 
 /* The record's own words first: they are what the stack held. */
-static bool op_memory(struct stackanno_expression_ops *ops, u64 address, void *buf, u32 len)
+static bool op_memory(struct stackanno_memory *ops, u64 address, void *buf, u32 len)
 {
 	struct analyser *analyser = container_of(ops, struct analyser, memory);
 	const struct stackanno_word *word;

@@ -256,7 +256,7 @@ int stackanno_expression_print(const struct stackanno_expression *expression,
 /* ---- once more ---- */
 
 int stackanno_expression_now(const struct stackanno_expression *expression, u64 entry,
-			     struct stackanno_expression_ops *ops, u64 *value)
+			     struct stackanno_memory *ops, u64 *value)
 {
 	u32 i;
 

@@ -37,12 +37,6 @@ struct stackanno_expression_root {
 	u32 type;
 };
 
-/* How memory is read. */
-struct stackanno_expression_ops {
-	/* Return: whether all @len bytes could be read. */
-	bool (*read)(struct stackanno_expression_ops *ops, u64 address, void *buf, u32 len);
-};
-
 /**
  * stackanno_expression_trace() - follow a value back to what the function was given
  * @flow: after a stackanno_flow_run() that returned 0; states asked for before are lost
@@ -88,6 +82,6 @@ int stackanno_expression_print(const struct stackanno_expression *expression,
  * Return: 0; -EFAULT when memory could not be read.
  */
 int stackanno_expression_now(const struct stackanno_expression *expression, u64 entry,
-			     struct stackanno_expression_ops *ops, u64 *value);
+			     struct stackanno_memory *ops, u64 *value);
 
 #endif /* STACKANNO_CORE_EXPRESSION_H */

@@ -54,7 +54,7 @@ struct stackanno_holders {
 struct stackanno_holder_world {
 	const struct stackanno_signature *signature;	/* of the function; NULL */
 	const struct stackanno_chain_frame *entry;	/* its arguments; NULL */
-	struct stackanno_expression_ops *memory;	/* NULL: values are not told */
+	struct stackanno_memory *memory;	/* NULL: values are not told */
 };
 
 /**

@@ -81,4 +81,10 @@ struct stackanno_ops {
 	u64 canary;		/* address of the per-CPU canary; 0: the fixed place only */
 };
 
+/* How what values point to is read. */
+struct stackanno_memory {
+	/* Safe for any address. Return: whether all @len bytes could be read. */
+	bool (*read)(struct stackanno_memory *memory, u64 address, void *buf, u32 len);
+};
+
 #endif /* STACKANNO_CORE_OPS_H */

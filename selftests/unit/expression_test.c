@@ -125,7 +125,9 @@ TEST(a_chain_of_loads_is_written_as_c)
 		EXPECT_EQ(0, expression.argument);
 		EXPECT_EQ(STACKANNO_EVIDENCE_CERTAIN, expression.evidence);
 		root.type = cases[i].type;
-		root.btf = cases[i].type ? &blob.btf : NULL;
+		root.btf = NULL;
+		if (cases[i].type)
+			root.btf = &blob.btf;
 		stackanno_text_begin(&text, buf, sizeof(buf));
 		EXPECT_EQ(0, stackanno_expression_print(&expression, &root, &text));
 		EXPECT_STREQ(cases[i].text, buf) {
@@ -169,7 +171,7 @@ TEST(a_wider_parameter_than_what_is_known_has_no_name)
 #define MEMORY 0x1000
 static u64 memory[8];
 
-static bool read_memory(struct stackanno_expression_ops *ops, u64 address, void *buf, u32 len)
+static bool read_memory(struct stackanno_memory *ops, u64 address, void *buf, u32 len)
 {
 	if (address < MEMORY || address + len > MEMORY + sizeof(memory))
 		return false;
@@ -179,7 +181,7 @@ static bool read_memory(struct stackanno_expression_ops *ops, u64 address, void 
 
 TEST(loads_are_made_again)
 {
-	struct stackanno_expression_ops ops = { .read = read_memory };
+	struct stackanno_memory ops = { .read = read_memory };
 	struct stackanno_expression expression;
 	u64 value;
 

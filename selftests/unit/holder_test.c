@@ -88,7 +88,7 @@ static void lay(const struct layer *layers, u32 count, u64 value)
 	}
 }
 
-static bool read_memory(struct stackanno_expression_ops *ops, u64 address, void *buf, u32 len)
+static bool read_memory(struct stackanno_memory *ops, u64 address, void *buf, u32 len)
 {
 	if (address < MEMORY || address + len > MEMORY + sizeof(memory))
 		return false;
@@ -100,7 +100,7 @@ static bool read_memory(struct stackanno_expression_ops *ops, u64 address, void 
 static const char *labels(const struct layer *layers, u32 count, bool values)
 {
 	static char bytes[1024];
-	struct stackanno_expression_ops ops = { .read = read_memory };
+	struct stackanno_memory ops = { .read = read_memory };
 	struct stackanno_chain_frame entry = { 0 };
 	struct stackanno_signature signature;
 	struct stackanno_holder_world around = { .memory = values ? &ops : NULL,
