@@ -54,18 +54,18 @@ static u64 world_jump_label(struct stackanno_ops *ops, u64 address)
 {
 	struct world *world = (struct world *)ops;
 
-	return world->code->patched && address == WORLD_BODY + world->code->patched ?
-		world->code->patched_to : 0;
+	return world->code.patched && address == WORLD_BODY + world->code.patched ?
+		world->code.patched_to : 0;
 }
 
 static bool world_warns(struct stackanno_ops *ops, u64 address __attribute__((unused)))
 {
-	return ((struct world *)ops)->code->warns;
+	return ((struct world *)ops)->code.warns;
 }
 
 static bool world_fixup(struct stackanno_ops *ops, u64 address, struct stackanno_fixup *fixup)
 {
-	const struct world_code *code = ((struct world *)ops)->code;
+	const struct world_code *code = &((struct world *)ops)->code;
 
 	fixup->landing = code->landing;
 	return code->mended && address == WORLD_BODY + code->mended &&
@@ -74,7 +74,7 @@ static bool world_fixup(struct stackanno_ops *ops, u64 address, struct stackanno
 
 static bool world_noreturn(struct stackanno_ops *ops, u64 target)
 {
-	return target == ((struct world *)ops)->code->noreturn;
+	return target == ((struct world *)ops)->code.noreturn;
 }
 
 static bool world_tracer(struct stackanno_ops *ops __attribute__((unused)), u64 target)
@@ -88,7 +88,7 @@ int world_run(struct world *world, const struct world_code *code, struct stackan
 		.ops = { .read = world_read, .decode = decode_insn, .part = world_part,
 			 .jump_label = world_jump_label, .warns = world_warns,
 			 .fixup = world_fixup, .noreturn = world_noreturn, .tracer = world_tracer },
-		.code = code };
+		.code = *code };
 	world->body_bytes = unhex(code->body, world->body, sizeof(world->body));
 	world->cold_bytes = unhex(code->cold, world->cold, sizeof(world->cold));
 	return stackanno_flow_run(flow, &world->ops, WORLD_BODY, world->body_bytes);

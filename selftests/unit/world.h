@@ -26,7 +26,7 @@ struct world_code {
 
 struct world {
 	struct stackanno_ops ops;
-	const struct world_code *code;
+	struct world_code code;
 	u8 body[256], cold[64];
 	u32 body_bytes, cold_bytes;
 };
