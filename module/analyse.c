@@ -153,6 +153,29 @@ static bool op_fixup(struct stackanno_ops *ops, u64 address, struct stackanno_fi
 	return stackanno_fixups_find(&analyser_of(ops)->fixups, address, fixup);
 }
 
+static bool is_constant(u64 address)
+{
+	enum stackanno_module_use use;
+	unsigned long offset;
+	const char *name;
+
+	if (address >= stackanno_ksyms_address(STACKANNO_KSYM_START_RODATA) &&
+	    address < stackanno_ksyms_address(STACKANNO_KSYM_END_RODATA))
+		return true;
+	return !stackanno_modules_find(address, &use, &name, &offset) &&
+	       use == STACKANNO_MODULE_RODATA;
+}
+
+static u64 op_constant(struct stackanno_ops *ops, u64 address)
+{
+	u64 value;
+
+	if (!is_constant(address) ||
+	    copy_from_kernel_nofault(&value, (void *)(unsigned long)address, sizeof(value)))
+		return 0;
+	return value;
+}
+
 static bool op_noreturn(struct stackanno_ops *ops, u64 target)
 {
 	u32 i;
@@ -248,7 +271,8 @@ int stackanno_analyse_init(void)
 		analysers[i]->ops = (struct stackanno_ops){
 			.read = op_read, .decode = op_decode, .part = op_part,
 			.jump_label = op_jump_label, .warns = op_warns,
-			.fixup = op_fixup, .noreturn = op_noreturn, .tracer = op_tracer,
+			.fixup = op_fixup, .constant = op_constant,
+			.noreturn = op_noreturn, .tracer = op_tracer,
 			/* Older kernels have it at a fixed place, without a name. */
 			.canary = stackanno_ksyms_find("__stack_chk_guard") };
 	}

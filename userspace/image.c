@@ -14,6 +14,7 @@
 #define DETOUR_BYTES 32
 /* The compiler returns, and jumps to what a register holds, by these. */
 #define THUNK "__x86_"
+#define RODATA ".rodata"
 
 static const struct image_section *section_of(const struct image *image, u64 address)
 {
@@ -172,6 +173,27 @@ static bool op_fixup(struct stackanno_ops *ops, u64 address, struct stackanno_fi
 	image->unmended = low ? image->mended[low - 1].code + 1 : 0;
 	image->unmended_end = low < image->mendeds ? image->mended[low].code : UINT64_MAX;
 	return false;
+}
+
+static u64 op_constant(struct stackanno_ops *ops, u64 address)
+{
+	const struct image *image = (struct image *)ops;
+	const struct image_section *section = section_of(image, address + image->slide);
+	u64 value, slide = image->slide;
+
+	/* What the kernel's own code and data hold are places where it was linked to. */
+	if (!section || section->module != IMAGE_KERNEL) {
+		slide = 0;
+		section = section_of(image, address);
+		if (!section || section->module == IMAGE_KERNEL)
+			return 0;
+	}
+	address += slide;
+	if (!section->bytes || strncmp(section->name, RODATA, strlen(RODATA)) ||
+	    section->end - address < sizeof(value))
+		return 0;
+	memcpy(&value, section->bytes + (address - section->begin), sizeof(value));
+	return value + slide;
 }
 
 static bool op_noreturn(struct stackanno_ops *ops, u64 target)
@@ -341,6 +363,7 @@ void image_set_ops(struct image *image, u64 canary)
 	image->ops = (struct stackanno_ops){
 		.read = op_read, .decode = decode_insn, .part = op_part,
 		.jump_label = op_jump_label, .warns = op_warns, .fixup = op_fixup,
+		.constant = op_constant,
 		.noreturn = op_noreturn, .tracer = op_tracer, .canary = canary };
 }
 

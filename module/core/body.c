@@ -30,6 +30,7 @@ static_assert(sizeof(struct entry) == WORD);
 #define ENTRY_WHEN_SHIFT 3
 #define ENTRY_WHEN_MASK 3
 #define ENTRY_MENDED	(1U << 5)
+#define ENTRY_TABLE	(1U << 6)
 
 /* follows the operations then. */
 struct mended {
@@ -45,7 +46,8 @@ static_assert(sizeof(struct mended) == 2 * WORD);
 /* What finding the order needs, behind the cache: a way through all blocks. */
 struct way {
 	struct stackanno_body_cursor cursor;
-	u32 block;
+	u16 block;
+	u16 word;	/* of the table that the instruction at the cursor jumps by */
 };
 
 #define WAYS_BYTES (STACKANNO_FLOW_BLOCKS * sizeof(struct way))
@@ -135,10 +137,78 @@ static u32 find_target(struct stackanno_flow *flow, u64 address, int *error)
 	return *error ? STACKANNO_FLOW_NOWHERE : stackanno_body_position(flow, address);
 }
 
+/* The same of a place that no jump names: to find it outside says nothing. */
+static u32 open_part(struct stackanno_flow *flow, u64 address, int *error)
+{
+	struct stackanno_extent extent;
+	u32 position = stackanno_body_position(flow, address);
+
+	if (position != STACKANNO_FLOW_NOWHERE || !address || flow->scanned ||
+	    flow->ops->part(flow->ops, flow->part[0].begin, address, &extent))
+		return position;
+	*error = add_part(flow, &extent);
+	return *error ? STACKANNO_FLOW_NOWHERE : stackanno_body_position(flow, address);
+}
+
+/* ---- jumps by a table ---- */
+
+/* A load from a table may be what the next instruction jumps by: a fence may lie between. */
+static void note_table(struct stackanno_flow *flow)
+{
+	const struct stackanno_ir_list *list = &flow->list;
+
+	if (list->table && list->exit == STACKANNO_EXIT_NEXT) {
+		flow->table = list->table;
+		flow->table_into = list->op[0].dst;
+		flow->table_behind = flow->at + list->length;
+	} else if (flow->table_behind == flow->at && !list->count && !list->unknown &&
+		   list->exit == STACKANNO_EXIT_NEXT) {
+		flow->table_behind += list->length;
+	}
+}
+
+/* By a jump that leads out of the function, as one by a thunk seems to. */
+static u64 table_of(const struct stackanno_flow *flow)
+{
+	const struct stackanno_ir_list *list = &flow->list;
+
+	if (list->table)
+		return list->table;
+	if (flow->table_behind != flow->at ||
+	    (list->by == STACKANNO_IR_NO_REG ? !list->target : list->by != flow->table_into))
+		return 0;
+	return flow->table;
+}
+
+u32 stackanno_body_way(const struct stackanno_flow *flow, const struct stackanno_body_step *step,
+		       u32 n)
+{
+	if (n >= STACKANNO_FLOW_TABLE)
+		return STACKANNO_FLOW_NOWHERE;
+	return stackanno_body_position(flow, flow->ops->constant(flow->ops,
+								 step->table + n * WORD));
+}
+
+/* Finds the parts that a table leads to. Return: whether it leads anywhere. */
+static bool opens_table(struct stackanno_flow *flow, u64 table, int *error)
+{
+	u32 n;
+
+	for (n = 0; n < STACKANNO_FLOW_TABLE && !*error; n++)
+		if (open_part(flow, flow->ops->constant(flow->ops, table + n * WORD), error) ==
+		    STACKANNO_FLOW_NOWHERE)
+			break;
+	if (n == STACKANNO_FLOW_TABLE)
+		flow->summary.out_of_sight++;
+	flow->summary.tables += n != 0;
+	return n;
+}
+
+/* ---- an instruction's ways out ---- */
+
 /* Where an exception is mended; the handlers of assembly may be out of any function. */
 static u32 find_landing(struct stackanno_flow *flow, u64 address, int *error)
 {
-	struct stackanno_extent extent;
 	u32 position;
 
 	if (!flow->ops->fixup(flow->ops, address, &flow->fixup))
@@ -150,14 +220,7 @@ static u32 find_landing(struct stackanno_flow *flow, u64 address, int *error)
 		flow->summary.out_of_sight++;
 		return STACKANNO_FLOW_NOWHERE;
 	}
-	position = stackanno_body_position(flow, flow->fixup.landing);
-	if (position != STACKANNO_FLOW_NOWHERE)
-		return position;
-	if (flow->scanned || flow->ops->part(flow->ops, flow->part[0].begin,
-					     flow->fixup.landing, &extent))
-		return STACKANNO_FLOW_MANY;
-	*error = add_part(flow, &extent);
-	position = stackanno_body_position(flow, flow->fixup.landing);
+	position = open_part(flow, flow->fixup.landing, error);
 	return position == STACKANNO_FLOW_NOWHERE ? STACKANNO_FLOW_MANY : position;
 }
 
@@ -208,6 +271,10 @@ static int find_leads(struct stackanno_flow *flow, u64 address, struct stackanno
 		break;
 	case STACKANNO_EXIT_JUMP:
 		step->target = find_target(flow, list->target, &error);
+		if (step->target == STACKANNO_FLOW_NOWHERE && !error)
+			step->table = table_of(flow);
+		if (step->table && !opens_table(flow, step->table, &error))
+			step->table = 0;
 		break;
 	case STACKANNO_EXIT_CALL:
 		step->on = !list->target || !flow->ops->noreturn(flow->ops, list->target);
@@ -245,6 +312,7 @@ static int decode(struct stackanno_flow *flow, u32 position, struct stackanno_bo
 
 	if (decode_at(flow, position, address))
 		return -EINVAL;
+	note_table(flow);
 	if (may_be_patched(list)) {
 		other = flow->ops->jump_label(flow->ops, address);
 		if (other) {
@@ -277,7 +345,14 @@ static struct entry *entry_at(struct stackanno_flow *flow, u32 offset)
 static u32 entry_bytes(const struct entry *entry)
 {
 	return sizeof(*entry) + entry->count * sizeof(struct stackanno_ir) +
-	       (entry->flags & ENTRY_MENDED ? sizeof(struct mended) : 0);
+	       (entry->flags & ENTRY_MENDED ? sizeof(struct mended) : 0) +
+	       (entry->flags & ENTRY_TABLE ? sizeof(u64) : 0);
+}
+
+/* The address of a table is the last of an entry. */
+static u64 *table_in(struct entry *entry)
+{
+	return (u64 *)((u8 *)entry + entry_bytes(entry)) - 1;
 }
 
 static struct mended *mended_of(struct entry *entry)
@@ -290,7 +365,7 @@ static void cache(struct stackanno_flow *flow, const struct stackanno_body_step 
 {
 	bool mended = step->landing != STACKANNO_FLOW_NOWHERE;
 	u32 bytes = sizeof(struct entry) + step->count * sizeof(struct stackanno_ir) +
-		    (mended ? sizeof(struct mended) : 0);
+		    (mended ? sizeof(struct mended) : 0) + (step->table ? sizeof(u64) : 0);
 	struct entry *entry = entry_at(flow, flow->cached);
 
 	if (*full)
@@ -305,6 +380,7 @@ static void cache(struct stackanno_flow *flow, const struct stackanno_body_step 
 		.count = step->count, .exit = step->exit,
 		.flags = (step->on ? ENTRY_ON : 0) | (step->tracer ? ENTRY_TRACER : 0) |
 			 (step->unknown ? ENTRY_UNKNOWN : 0) | (mended ? ENTRY_MENDED : 0) |
+			 (step->table ? ENTRY_TABLE : 0) |
 			 step->when << ENTRY_WHEN_SHIFT };
 	memcpy(entry + 1, step->op, step->count * sizeof(struct stackanno_ir));
 	if (mended)
@@ -312,6 +388,8 @@ static void cache(struct stackanno_flow *flow, const struct stackanno_body_step 
 			.landing = step->landing, .spoiled = flow->fixup.spoiled,
 			.cleared = flow->fixup.cleared, .given = flow->fixup.given,
 			.value = flow->fixup.value };
+	if (step->table)
+		*table_in(entry) = step->table;
 	flow->cached += bytes;
 }
 
@@ -386,6 +464,8 @@ int stackanno_body_next(struct stackanno_flow *flow, struct stackanno_body_curso
 		.when = entry->flags >> ENTRY_WHEN_SHIFT & ENTRY_WHEN_MASK };
 	if (entry->flags & ENTRY_MENDED)
 		take_mended(flow, entry, step);
+	if (entry->flags & ENTRY_TABLE)
+		step->table = *table_in(entry);
 	flow->at = entry->position;
 	cursor->position += entry->length;
 	offset += entry_bytes(entry);
@@ -415,7 +495,7 @@ static int add_leader(struct stackanno_flow *flow, u32 position)
 static int scan_run(struct stackanno_flow *flow, u32 position, bool *full)
 {
 	struct stackanno_body_step step;
-	u32 end = part_end(flow, position);
+	u32 end = part_end(flow, position), way, n;
 	int ret;
 
 	while (position < end) {
@@ -430,6 +510,12 @@ static int scan_run(struct stackanno_flow *flow, u32 position, bool *full)
 			ret = add_leader(flow, step.target);
 		if (!ret)
 			ret = add_leader(flow, step.landing);
+		for (n = 0; !ret && step.table; n++) {
+			way = stackanno_body_way(flow, &step, n);
+			if (way == STACKANNO_FLOW_NOWHERE)
+				break;
+			ret = add_leader(flow, way);
+		}
 		if (ret)
 			return ret;
 		set_bit_of(flow->seen, position);
@@ -496,6 +582,22 @@ static u32 not_visited(struct stackanno_flow *flow, u32 position)
 	return bit_of(flow->visited, block) ? STACKANNO_FLOW_NOWHERE : block;
 }
 
+/* The table is gone through once, from block to block. */
+static u32 way_not_visited(struct stackanno_flow *flow, const struct stackanno_body_step *step,
+			   struct way *way)
+{
+	u32 position, block;
+
+	for (;;) {
+		position = stackanno_body_way(flow, step, way->word++);
+		if (position == STACKANNO_FLOW_NOWHERE)
+			return STACKANNO_FLOW_NOWHERE;
+		block = not_visited(flow, position);
+		if (block != STACKANNO_FLOW_NOWHERE)
+			return block;
+	}
+}
+
 /* While blocks are put in order: where the run of one ends. Slots are counted later. */
 static u16 *end_of(struct stackanno_flow *flow, u32 block)
 {
@@ -506,9 +608,11 @@ static u16 *end_of(struct stackanno_flow *flow, u32 block)
 static u32 follow(struct stackanno_flow *flow, struct way *way)
 {
 	u32 end = part_end(flow, flow->leader[way->block]), block;
+	struct stackanno_body_cursor before;
 	struct stackanno_body_step step;
 
 	while (way->cursor.position < end) {
+		before = way->cursor;
 		/* The run goes on in another block, which is the last way out. */
 		if (way->cursor.position != flow->leader[way->block] &&
 		    bit_of(flow->leads, way->cursor.position)) {
@@ -522,6 +626,11 @@ static u32 follow(struct stackanno_flow *flow, struct way *way)
 		if (!step.on && step.exit != STACKANNO_EXIT_RESUME)
 			way->cursor.position = end;
 		block = not_visited(flow, step.target);
+		if (step.table) {
+			block = way_not_visited(flow, &step, way);
+			if (block != STACKANNO_FLOW_NOWHERE)
+				way->cursor = before;
+		}
 		/* No jump is mended, but where the code is garbage. */
 		if (block == STACKANNO_FLOW_NOWHERE)
 			block = not_visited(flow, step.landing);
@@ -546,6 +655,7 @@ static void rank_blocks(struct stackanno_flow *flow)
 			set_bit_of(flow->visited, block);
 			*end_of(flow, block) = flow->leader[block];
 			way[depth].block = block;
+			way[depth].word = 0;
 			stackanno_body_open(flow, block, &way[depth++].cursor);
 		} else {
 			block = way[--depth].block;

@@ -20,6 +20,7 @@ struct stackanno_body_step {
 	bool on;	/* to the next instruction */
 	bool tracer;	/* a call that leaves everything as it was */
 	u16 target;	/* position; STACKANNO_FLOW_NOWHERE: out of the function, or none */
+	u64 table;	/* address of the table that it jumps by; 0 */
 	u16 landing;	/* the same, behind an exception; STACKANNO_FLOW_MANY: out of it */
 };
 
@@ -60,6 +61,19 @@ u32 stackanno_body_open(const struct stackanno_flow *flow, u32 block,
  */
 int stackanno_body_next(struct stackanno_flow *flow, struct stackanno_body_cursor *cursor,
 			struct stackanno_body_step *step);
+
+/**
+ * stackanno_body_way() - a way out of a jump by a table
+ * @flow: after stackanno_body_scan()
+ * @step: the jump, of which @table is set
+ * @n: number of the way, from 0
+ *
+ * The words of a table are followed as long as they lead into the function.
+ *
+ * Return: the position; STACKANNO_FLOW_NOWHERE behind the last.
+ */
+u32 stackanno_body_way(const struct stackanno_flow *flow, const struct stackanno_body_step *step,
+		       u32 n);
 
 /**
  * stackanno_body_forget() - give the room of the cached instructions to the states

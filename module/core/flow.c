@@ -35,6 +35,27 @@ static int branch(struct stackanno_flow *flow, const struct stackanno_body_step 
 	return ret;
 }
 
+/* By a table, as far as it leads to places in the function; many are the same. */
+static int branch_by_table(struct stackanno_flow *flow, const struct stackanno_body_step *step)
+{
+	u32 n, position, last = STACKANNO_FLOW_NOWHERE;
+	int ret = 0;
+
+	/* Who jumps to the jump itself comes with another address. */
+	flow->summary.out_of_sight += stackanno_body_leads(flow, flow->at);
+	for (n = 0; !ret; n++, last = position) {
+		position = stackanno_body_way(flow, step, n);
+		if (position == STACKANNO_FLOW_NOWHERE)
+			break;
+		/* What was read when blocks were found may have changed. */
+		if (!stackanno_body_leads(flow, position))
+			flow->summary.out_of_sight++;
+		else if (position != last)
+			ret = stackanno_join_arrive(flow, position);
+	}
+	return ret;
+}
+
 /*
  * A jump out of the function, or by a pointer: a tail call, unless the frame still
  * stands. Then it leads to a place in the function that was not found.
@@ -123,7 +144,9 @@ static int run_block(struct stackanno_flow *flow, u32 block)
 		ret = step_over(flow, &step);
 		if (cursor.position > last)
 			flow->first = false;
-		if (step.exit == STACKANNO_EXIT_JUMP && step.target == STACKANNO_FLOW_NOWHERE)
+		if (step.table)
+			ret = ret ? ret : branch_by_table(flow, &step);
+		else if (step.exit == STACKANNO_EXIT_JUMP && step.target == STACKANNO_FLOW_NOWHERE)
 			note_departure(flow);
 		if (!ret && step.target != STACKANNO_FLOW_NOWHERE)
 			ret = branch(flow, &step);
@@ -193,6 +216,7 @@ static void start(struct stackanno_flow *flow, struct stackanno_ops *ops)
 	flow->parts = 0;
 	flow->code_bytes = 0;
 	flow->cached = 0;
+	flow->table_behind = STACKANNO_FLOW_NOWHERE;
 	flow->scanned = false;
 	flow->straight = false;
 }
@@ -333,6 +357,18 @@ static void set_next(struct stackanno_flow *flow, u32 position)
 		flow->pending[block / 8] |= 1 << (block % 8);
 }
 
+static void set_all_next(struct stackanno_flow *flow, const struct stackanno_body_step *step)
+{
+	u32 n, position;
+
+	for (n = 0; step->table; n++) {
+		position = stackanno_body_way(flow, step, n);
+		if (position == STACKANNO_FLOW_NOWHERE)
+			break;
+		set_next(flow, position);
+	}
+}
+
 /* Pass a block behind @from, leaving the ways out of it in @pending. */
 static bool finds(struct stackanno_flow *flow, u32 block, u32 from, const struct search *search)
 {
@@ -357,6 +393,7 @@ static bool finds(struct stackanno_flow *flow, u32 block, u32 from, const struct
 		from = STACKANNO_FLOW_NOWHERE;
 		set_next(flow, step.target);
 		set_next(flow, step.landing);
+		set_all_next(flow, &step);
 		if (!step.on && step.exit != STACKANNO_EXIT_RESUME)
 			return false;
 	}

@@ -44,6 +44,9 @@ enum stackanno_flow_end {
 	STACKANNO_FLOW_ENDS
 };
 
+/* Words of a table that a jump goes by. */
+#define STACKANNO_FLOW_TABLE 512
+
 /* No single instruction, or none. */
 #define STACKANNO_FLOW_NOWHERE 0xffff
 #define STACKANNO_FLOW_MANY 0xfffe
@@ -123,6 +126,7 @@ struct stackanno_flow_summary {
 	u32 conflicts;		/* joins of different stack pointers */
 	u32 out_of_sight;	/* breakpoints; jumps to where no function begins, or nobody knows */
 	u32 slots_dropped;	/* stores that found no room */
+	u32 tables;		/* jumps by a table that were followed, each time they were met */
 	bool unreached;		/* some of its code no known path leads to */
 	bool lean;		/* slots of values made in the function were given up */
 	u16 align_at;		/* position of the instruction that rounds; NOWHERE */
@@ -164,6 +168,9 @@ struct stackanno_flow {
 	u16 leads_before[STACKANNO_FLOW_CODE_MAX / 64];	/* in leads, each 64 positions */
 	struct stackanno_flow_pair pair[STACKANNO_IR_REGS + STACKANNO_FLOW_SLOTS];
 	struct stackanno_ir_list list;
+	u64 table;		/* address of the one that was read last */
+	u32 table_behind;	/* position behind what read it */
+	u8 table_into;		/* register that it was read into */
 	struct stackanno_fixup fixup;	/* of an instruction whose exceptions are mended */
 	struct stackanno_flow_state work;
 	u64 arena[STACKANNO_FLOW_ARENA / sizeof(u64)];

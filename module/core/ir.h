@@ -107,7 +107,9 @@ struct stackanno_ir_list {
 	u8 exit;	/* enum stackanno_ir_exit */
 	u8 when;	/* enum stackanno_ir_when */
 	bool unknown;	/* not known: what it may write was taken for written */
+	u8 by;		/* register that a jump goes by; STACKANNO_IR_NO_REG: another place */
 	u64 target;
+	u64 table;	/* address of the table of words that a jump or a load goes by; 0 */
 };
 
 /* The calling convention, in register numbers. */

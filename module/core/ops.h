@@ -74,6 +74,8 @@ struct stackanno_ops {
 	bool (*warns)(struct stackanno_ops *ops, u64 address);
 	/* Whether an exception at @address is mended; what is set then. */
 	bool (*fixup)(struct stackanno_ops *ops, u64 address, struct stackanno_fixup *fixup);
+	/* The word at @address, of what the compiler laid down for good; 0: it did not. */
+	u64 (*constant)(struct stackanno_ops *ops, u64 address);
 	/* Whether a call of @target never returns. */
 	bool (*noreturn)(struct stackanno_ops *ops, u64 target);
 	/* Whether @target is a tracer's: called first of all, it gives back all registers. */

@@ -256,6 +256,14 @@ static bool visit(struct walk *walk, u32 position)
 	return true;
 }
 
+static void visit_all(struct walk *walk)
+{
+	u32 block;
+
+	for (block = 0; block < walk->flow->summary.blocks; block++)
+		visit(walk, walk->flow->leader[block]);
+}
+
 /* Where an instruction may go; more than it does is no harm, less would be. */
 static bool follow_exits(struct walk *walk, u64 address)
 {
@@ -270,7 +278,10 @@ static bool follow_exits(struct walk *walk, u64 address)
 		visit(walk, position_of(walk->flow, list->target));
 		return true;
 	case STACKANNO_EXIT_JUMP:
-		visit(walk, position_of(walk->flow, list->target));
+		/* One by a table may lead to any. */
+		if (!visit(walk, position_of(walk->flow, list->target)) &&
+		    walk->flow->summary.tables)
+			visit_all(walk);
 		break;
 	case STACKANNO_EXIT_LEAVE:
 	case STACKANNO_EXIT_STOP:

@@ -202,6 +202,13 @@ static void copy(struct lift *lift, u8 dst, u8 src, u32 size)
 		emit(lift, STACKANNO_IR_COPY, size, dst, src);
 }
 
+/* Words that only an index tells apart lie at a fixed place. */
+static void note_table(struct lift *lift, const struct stackanno_ir_mem *mem)
+{
+	if (mem->base == NO_REG && mem->index != NO_REG && mem->scale == WORD && !mem->foreign)
+		lift->list->table = (u64)mem->disp;
+}
+
 static void load(struct lift *lift, u8 dst, u32 size, u32 from, bool sign)
 {
 	struct stackanno_ir_mem mem = memory(lift);
@@ -218,6 +225,8 @@ static void load(struct lift *lift, u8 dst, u32 size, u32 from, bool sign)
 		return;
 	}
 	ir = emit(lift, STACKANNO_IR_LOAD, size, dst, NO_REG);
+	if (size == WORD && from == WORD)
+		note_table(lift, &mem);
 	ir->from = from;
 	ir->mem = mem;
 	ir->flags = sign ? STACKANNO_IR_SIGNED : 0;
@@ -574,6 +583,7 @@ static void op_group_3(struct lift *lift)
 static void op_group_5(struct lift *lift)
 {
 	u32 size = lift->op & 1 ? lift->size : 1;
+	struct stackanno_ir_mem mem;
 
 	switch (group(lift)) {
 	case 0:
@@ -589,6 +599,13 @@ static void op_group_5(struct lift *lift)
 		lift->list->exit = STACKANNO_EXIT_CALL;
 		break;
 	case 4:
+		lift->list->exit = STACKANNO_EXIT_JUMP;
+		mem = memory(lift);
+		if (is_memory(lift))
+			note_table(lift, &mem);
+		else
+			lift->list->by = modrm_rm(lift);
+		break;
 	case 5:
 		lift->list->exit = STACKANNO_EXIT_JUMP;
 		break;
@@ -1049,7 +1066,9 @@ void stackanno_arch_lift(const struct stackanno_insn *insn, u64 address, u64 can
 	list->exit = STACKANNO_EXIT_NEXT;
 	list->when = STACKANNO_WHEN_ANY;
 	list->unknown = false;
+	list->by = NO_REG;
 	list->target = 0;
+	list->table = 0;
 	if (insn->opcodes)
 		lift.op = insn->opcode[(insn->opcodes - 1) % 3];
 	handler_of(insn)(&lift);

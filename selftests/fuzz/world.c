@@ -98,6 +98,15 @@ static bool world_fixup(struct stackanno_ops *ops, u64 address, struct stackanno
 	return true;
 }
 
+static u64 world_constant(struct stackanno_ops *ops, u64 address)
+{
+	struct world *world = (struct world *)ops;
+	u64 what = answer(world, ASK_PART, address ^ ASK_FIXUP_AT);
+
+	return world->may & WORLD_LABELS && what & 31 ? WORLD_BODY + (what >> 8) % (world->size + 8) :
+							what;
+}
+
 static bool world_noreturn(struct stackanno_ops *ops, u64 target)
 {
 	return !(answer((struct world *)ops, ASK_NORETURN, target) & 7);
@@ -117,7 +126,8 @@ void world_take(struct world *world, struct taker *taker)
 	*world = (struct world){
 		.ops = { .read = world_read, .decode = world_decode, .part = world_part,
 			 .jump_label = world_jump_label, .warns = world_warns,
-			 .fixup = world_fixup, .noreturn = world_noreturn, .tracer = world_tracer } };
+			 .fixup = world_fixup, .constant = world_constant,
+			 .noreturn = world_noreturn, .tracer = world_tracer } };
 	world->may = (u8)take(taker, 1);
 	world->seed = take(taker, 2);
 	more = (u32)take(taker, 1);

@@ -291,6 +291,21 @@ static const struct {
 	    .how = 3 }, WORLD_COLD + 3, false, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 },
 		{ REG, RBX, STACKANNO_VALUE_ENTRY, RDI } } },
+	/* push %rbx; jmp *table(,%rdx,8); mov %rdi,%rbx; ret; mov %rsi,%rbx; ret; nop */
+	{ "a jump by a table leads where each of its words does",
+	  { .body = "53 ff24d500000300 4889fb c3 4889f3 c3 90",
+	    .table = { WORLD_BODY + 8, WORLD_BODY + 12 } }, WORLD_BODY + 15, false, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 },
+		{ REG, RBX, STACKANNO_VALUE_ENTRY, RSI } } },
+	{ "and nowhere else",
+	  { .body = "53 ff24d500000300 4889fb c3 4889f3 c3 90",
+	    .table = { WORLD_BODY + 8, WORLD_BODY + 12 } }, WORLD_BODY + 16, false, {
+		{ NO_STATE } } },
+	{ "the cold part as well",
+	  { .body = "53 ff24d500000300 4889fb c3", .cold = "4889f3 90",
+	    .table = { WORLD_BODY + 8, WORLD_COLD } }, WORLD_COLD + 3, false, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 },
+		{ REG, RBX, STACKANNO_VALUE_ENTRY, RSI } } },
 	{ "bytes that are no instruction end their path only",
 	  { .body = "85ff 7401 06 90" }, WORLD_BODY + 5, false, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 } } },
@@ -418,6 +433,43 @@ TEST(a_jump_by_a_pointer_out_of_a_frame_that_stands_hides_code)
 	EXPECT_EQ(1, flow.summary.out_of_sight);
 	ASSERT_EQ(0, world_run(&world, &tail, &flow));
 	EXPECT_EQ(0, flow.summary.out_of_sight);
+}
+
+TEST(a_jump_by_a_table_hides_nothing_where_all_of_it_is_known)
+{
+	static const struct {
+		const char *name, *body;
+		u64 table[2];
+		bool endless;
+		u32 hidden;
+	} places[] = {
+		/* push %rbx; mov table(,%rdx,8),%rdx; jmp *%rdx; ret */
+		{ "by a register", "53 488b14d500000300 ffe2 c3", { WORLD_BODY + 11 }, false, 0 },
+		{ "by a thunk", "53 488b14d500000300 e9f27f0000 c3", { WORLD_BODY + 14 }, false, 0 },
+		{ "a fence before it", "53 488b14d500000300 0faee8 ffe2 c3", { WORLD_BODY + 14 },
+		  false, 0 },
+		{ "by another register", "53 488b14d500000300 ffe1 c3", { WORLD_BODY + 11 },
+		  false, 1 },
+		{ "changed in between", "53 488b14d500000300 4801ca ffe2 c3", { WORLD_BODY + 14 },
+		  false, 1 },
+		{ "no such table", "53 488b14d500000300 ffe2 c3", { WORLD_COLD + 0x100 }, false, 1 },
+		{ "no end", "53 488b14d500000300 ffe2 c3", { WORLD_BODY + 11 }, true, 1 },
+		/* test %esi,%esi; je to the jump */
+		{ "from elsewhere", "53 85f6 7408 488b14d500000300 ffe2 c3", { WORLD_BODY + 15 },
+		  false, 1 },
+	};
+	struct world world;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(places); i++) {
+		struct world_code code = { .body = places[i].body, .endless = places[i].endless,
+					   .table = { places[i].table[0] } };
+
+		ASSERT_EQ(0, world_run(&world, &code, &flow));
+		EXPECT_EQ(places[i].hidden, flow.summary.out_of_sight) {
+			TH_LOG("%s", places[i].name);
+		}
+	}
 }
 
 TEST(a_handler_that_is_not_followed_hides_code)

@@ -50,6 +50,11 @@ static bool world_fixup(struct stackanno_ops *ops, u64 address, struct stackanno
 	return false;
 }
 
+static u64 world_constant(struct stackanno_ops *ops, u64 address)
+{
+	return 0;
+}
+
 static struct stackanno_flow flow;
 
 /* The state before the call at @at. */
@@ -59,7 +64,7 @@ static const struct stackanno_flow_state *analyse(struct world *world, const u8 
 	*world = (struct world){
 		.ops = { .read = world_read, .decode = decode_insn, .part = world_part,
 			 .jump_label = world_label, .warns = world_no, .noreturn = world_no,
-			 .fixup = world_fixup, .tracer = world_no },
+			 .fixup = world_fixup, .constant = world_constant, .tracer = world_no },
 		.bytes = bytes, .count = count };
 	if (stackanno_flow_run(&flow, &world->ops, BODY, count))
 		return NULL;

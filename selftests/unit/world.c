@@ -72,6 +72,16 @@ static bool world_fixup(struct stackanno_ops *ops, u64 address, struct stackanno
 	       stackanno_arch_fixup(code->how, fixup);
 }
 
+static u64 world_constant(struct stackanno_ops *ops, u64 address)
+{
+	const struct world_code *code = &((struct world *)ops)->code;
+	u64 n = (address - WORLD_TABLE) / sizeof(code->table[0]);
+
+	if (code->endless)
+		return code->table[0];
+	return n < ARRAY_SIZE(code->table) ? code->table[n] : 0;
+}
+
 static bool world_noreturn(struct stackanno_ops *ops, u64 target)
 {
 	return target == ((struct world *)ops)->code.noreturn;
@@ -87,7 +97,8 @@ int world_run(struct world *world, const struct world_code *code, struct stackan
 	*world = (struct world){
 		.ops = { .read = world_read, .decode = decode_insn, .part = world_part,
 			 .jump_label = world_jump_label, .warns = world_warns,
-			 .fixup = world_fixup, .noreturn = world_noreturn, .tracer = world_tracer },
+			 .fixup = world_fixup, .constant = world_constant,
+			 .noreturn = world_noreturn, .tracer = world_tracer },
 		.code = *code };
 	world->body_bytes = unhex(code->body, world->body, sizeof(world->body));
 	world->cold_bytes = unhex(code->cold, world->cold, sizeof(world->cold));

@@ -9,6 +9,7 @@
 
 #define WORLD_BODY 0x10000
 #define WORLD_COLD 0x20000
+#define WORLD_TABLE 0x30000
 /* The callee of these calls is a tracer. */
 #define WORLD_TRACER (WORLD_BODY + 0x105)
 
@@ -21,6 +22,8 @@ struct world_code {
 	u64 noreturn;		/* a function that does not return */
 	u32 mended;		/* offset of an instruction whose exceptions are mended; 0 */
 	u64 landing;		/* where */
+	u64 table[4];		/* words at WORLD_TABLE; 0: the last was the one before */
+	bool endless;		/* its first word again and again */
 	u32 how;		/* as an entry of the kernel's table says */
 };
 
