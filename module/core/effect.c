@@ -210,23 +210,17 @@ static enum place place_of(struct stackanno_flow *flow, const struct stackanno_i
 	return PLACE_ANYWHERE;
 }
 
-static void do_load(struct stackanno_flow *flow, const struct stackanno_ir *ir)
+/* What a load reads at @at, which lies at @place; @output is its number among results. */
+static struct stackanno_value loaded(struct stackanno_flow *flow, const struct stackanno_ir *ir,
+				     enum place place, struct stackanno_value at, u32 output)
 {
-	struct stackanno_value at, value;
 	const struct stackanno_flow_slot *slot;
-	enum place place = place_of(flow, &ir->mem, &at);
+	struct stackanno_value value;
 
 	if (place == PLACE_NEAR)
 		escape(flow, at);
-	if (ir->dst == stackanno_arch_abi.sp && ir->from == WORD &&
-	    stackanno_value_equal(at, flow->work.link_at)) {
-		set_reg(flow, ir->dst, flow->work.link);
-		return;
-	}
-	if (place != PLACE_FRAME) {
-		set_reg(flow, ir->dst, fresh(flow, ir->dst));
-		return;
-	}
+	if (place != PLACE_FRAME)
+		return fresh(flow, output);
 	touch(flow, base_of(at), at.offset, ir->from, false);
 	slot = stackanno_flow_slot(&flow->work, base_of(at), at.offset);
 	value = slot ? slot->value : unknown;
@@ -237,8 +231,20 @@ static void do_load(struct stackanno_flow *flow, const struct stackanno_ir *ir)
 		value = stackanno_value_make(STACKANNO_VALUE_PASSED, at.offset / WORD, 0);
 	if (!stackanno_value_cut(value, ir->from, ir->flags & STACKANNO_IR_SIGNED, &value) ||
 	    !stackanno_value_cut(value, ir->size, false, &value))
-		value = fresh(flow, ir->dst);
-	set_reg(flow, ir->dst, value);
+		value = fresh(flow, output);
+	return value;
+}
+
+static void do_load(struct stackanno_flow *flow, const struct stackanno_ir *ir)
+{
+	struct stackanno_value at;
+	enum place place = place_of(flow, &ir->mem, &at);
+
+	if (ir->dst == stackanno_arch_abi.sp && ir->from == WORD &&
+	    stackanno_value_equal(at, flow->work.link_at))
+		set_reg(flow, ir->dst, flow->work.link);
+	else
+		set_reg(flow, ir->dst, loaded(flow, ir, place, at, ir->dst));
 }
 
 static void write_frame(struct stackanno_flow *flow, struct stackanno_value at, s64 bytes)
@@ -284,6 +290,17 @@ static void do_store(struct stackanno_flow *flow, const struct stackanno_ir *ir,
 	}
 }
 
+static void do_move(struct stackanno_flow *flow, const struct stackanno_ir *ir)
+{
+	struct stackanno_ir to = { .size = ir->size, .flags = ir->flags, .mem = {
+		.base = ir->dst, .index = STACKANNO_IR_NO_REG, .scale = 1, .disp = ir->imm } };
+	struct stackanno_value at, value;
+	enum place place = place_of(flow, &ir->mem, &at);
+
+	value = loaded(flow, ir, place, at, STACKANNO_VALUE_STORED);
+	do_store(flow, &to, value, false);
+}
+
 static void do_store_any(struct stackanno_flow *flow, const struct stackanno_ir *ir)
 {
 	struct stackanno_value at;
@@ -292,7 +309,7 @@ static void do_store_any(struct stackanno_flow *flow, const struct stackanno_ir 
 
 	if (place == PLACE_FRAME && ir->imm && ir->imm <= WORD) {
 		write_frame(flow, at, bytes);
-		stackanno_slots_put(flow, base_of(at), at.offset, (u32)bytes, fresh(flow, 0xff),
+		stackanno_slots_put(flow, base_of(at), at.offset, (u32)bytes, fresh(flow, STACKANNO_VALUE_STORED),
 			 ir->flags & STACKANNO_IR_PUSH ? STACKANNO_SLOT_PUSHED : 0);
 	} else if (place == PLACE_FRAME) {
 		if (!ir->imm)
@@ -435,6 +452,9 @@ static void do_op(struct stackanno_flow *flow, const struct stackanno_ir *ir)
 	case STACKANNO_IR_STORE_ANY:
 		do_store_any(flow, ir);
 		break;
+	case STACKANNO_IR_MOVE:
+		do_move(flow, ir);
+		break;
 	case STACKANNO_IR_ADD:
 		if (!stackanno_value_add(state->reg[ir->dst], ir->imm, ir->size, &value)) {
 			do_mix(flow, ir);
@@ -543,6 +563,7 @@ static u32 written_by(const struct stackanno_ir *ir)
 	case STACKANNO_IR_STORE:
 	case STACKANNO_IR_STORE_SET:
 	case STACKANNO_IR_STORE_ANY:
+	case STACKANNO_IR_MOVE:
 	case STACKANNO_IR_LEAK:
 	case STACKANNO_IR_COMPARE:
 		return 0;

@@ -25,6 +25,7 @@ enum stackanno_ir_op {
 	STACKANNO_IR_STORE,	/* size bytes at mem = src */
 	STACKANNO_IR_STORE_SET,	/* size bytes at mem = imm */
 	STACKANNO_IR_STORE_ANY,	/* imm bytes at mem = something; 0: nobody knows how many */
+	STACKANNO_IR_MOVE,	/* size bytes at dst + imm = the same at mem */
 	STACKANNO_IR_ADD,	/* dst += imm */
 	STACKANNO_IR_ALIGN,	/* dst &= imm, where imm is minus a power of two */
 	STACKANNO_IR_MIX,	/* dst = made of dst and src, or imm where src is none; how says how */

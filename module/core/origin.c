@@ -26,6 +26,7 @@ static bool writes(const struct stackanno_ir *ir, u8 reg)
 	case STACKANNO_IR_STORE:
 	case STACKANNO_IR_STORE_SET:
 	case STACKANNO_IR_STORE_ANY:
+	case STACKANNO_IR_MOVE:
 		return false;
 	case STACKANNO_IR_SWAP:
 		return ir->dst == reg || ir->src == reg;
@@ -86,8 +87,9 @@ static void take_apart(const struct stackanno_flow *flow, u32 n, struct stackann
 	switch (ir->op) {
 	case STACKANNO_IR_LOAD:
 	case STACKANNO_IR_LEA:
-		origin->kind = ir->op == STACKANNO_IR_LOAD ? STACKANNO_ORIGIN_LOAD :
-							     STACKANNO_ORIGIN_SUM;
+	case STACKANNO_IR_MOVE:
+		origin->kind = ir->op == STACKANNO_IR_LEA ? STACKANNO_ORIGIN_SUM :
+							    STACKANNO_ORIGIN_LOAD;
 		origin->foreign = ir->mem.foreign;
 		origin->scale = ir->mem.scale;
 		origin->disp = ir->mem.disp;
@@ -126,8 +128,11 @@ int stackanno_origin_find(struct stackanno_flow *flow, struct stackanno_value va
 	    lift_again(flow, origin->address))
 		return -ENOENT;
 	/* What was stored to memory has a number that no register has. */
-	if (origin->reg >= STACKANNO_IR_REGS)
+	if (origin->reg >= STACKANNO_IR_REGS) {
+		if (flow->list.count && flow->list.op[0].op == STACKANNO_IR_MOVE)
+			take_apart(flow, 0, origin);
 		return 0;
+	}
 	if (flow->list.exit == STACKANNO_EXIT_CALL) {
 		origin->kind = STACKANNO_ORIGIN_CALL;
 		origin->target = flow->list.target;

@@ -23,6 +23,9 @@ enum stackanno_value_kind {
 	STACKANNO_VALUE_KINDS
 };
 
+/* Number of the output that an instruction stored: registers have lower ones. */
+#define STACKANNO_VALUE_STORED 0xff
+
 /* (the value of kind and id) + offset, then cut to 1 << width bytes and extended. */
 struct stackanno_value {
 	u32 kind:4;	/* enum stackanno_value_kind */

@@ -453,6 +453,17 @@ static void op_push_const(struct lift *lift)
 	push(lift, STACKANNO_IR_STORE_SET, NO_REG)->imm = lift->insn->immediate;
 }
 
+/* The operand's address is made before there is room for it. */
+static void push_memory(struct lift *lift)
+{
+	struct stackanno_ir *ir = emit(lift, STACKANNO_IR_MOVE, WORD, RSP, NO_REG);
+
+	ir->mem = memory(lift);
+	ir->imm = -WORD;
+	ir->flags = STACKANNO_IR_PUSH;
+	emit(lift, STACKANNO_IR_ADD, WORD, RSP, NO_REG)->imm = -WORD;
+}
+
 static void op_push_other(struct lift *lift)
 {
 	push(lift, STACKANNO_IR_STORE_ANY, NO_REG)->imm = WORD;
@@ -610,7 +621,9 @@ static void op_group_5(struct lift *lift)
 		lift->list->exit = STACKANNO_EXIT_JUMP;
 		break;
 	case 6:
-		if (is_memory(lift))
+		if (is_memory(lift) && lift->size == WORD)
+			push_memory(lift);
+		else if (is_memory(lift))
 			op_push_other(lift);
 		else
 			push(lift, STACKANNO_IR_STORE, modrm_rm(lift));

@@ -306,6 +306,19 @@ static const struct {
 	    .table = { WORLD_BODY + 8, WORLD_COLD } }, WORLD_COLD + 3, false, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 },
 		{ REG, RBX, STACKANNO_VALUE_ENTRY, RSI } } },
+	/* push 8(%rsp): the first word passed on the stack */
+	{ "a word that is pushed out of memory is what stood there",
+	  { .body = "ff742408 90" }, WORLD_BODY + 4, false, {
+		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -16 },
+		{ SLOT, -16, STACKANNO_VALUE_PASSED, 0 } } },
+	{ "as is the return address, of which a realigned frame has a copy",
+	  { .body = "4c8d542408 4883e4f0 41ff72f8 90" }, WORLD_BODY + 13, false, {
+		{ REG, RSP, STACKANNO_VALUE_ALIGNED, 5, -8 },
+		{ ALIGNED_SLOT, -8, STACKANNO_VALUE_RETURN } } },
+	/* push (%rdi) */
+	{ "what others' memory holds has the push for its name",
+	  { .body = "ff37 90" }, WORLD_BODY + 2, false, {
+		{ SLOT, -16, STACKANNO_VALUE_RESULT, 0 << 8 | 0xff } } },
 	{ "bytes that are no instruction end their path only",
 	  { .body = "85ff 7401 06 90" }, WORLD_BODY + 5, false, {
 		{ REG, RSP, STACKANNO_VALUE_CFA, 0, -8 } } },

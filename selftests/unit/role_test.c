@@ -55,7 +55,7 @@ static const struct layout layouts[] = {
 	{ "what a realigned frame keeps is no argument",
 	  { .body = "4c8d542408 4883e4e0 41ff72f8 55 4889e5 4152 e800010000 c3" }, 0x18,
 	  .low = 8, .words = 5,
-	  .labels = "[rsp+0x0][rbp][rsp+0x10 ?][align][ret]" },
+	  .labels = "[rsp+0x0][rbp][rsp+0x10=ret][align][ret]" },
 	/* sub $0x18,%rsp; mov 0x18(%rsp),%rax; mov %rax,8(%rsp); call */
 	{ "a copy of the return address is called one",
 	  { .body = "4883ec18 488b442418 4889442408 e800010000 c3" }, 0x13, .words = 4,
