@@ -2,22 +2,11 @@
 /*
  * What x86-64's instructions do to the general registers and to memory, by
  * Intel's and AMD's manuals. A table for each map of opcodes names the handler;
- * vector registers are not followed, only what leaves them.
+ * the one of one byte is here.
  */
-#include "ir.h"
+#include "x86_64_lift.h"
 
 #include "arch.h"
-
-enum reg {
-	RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI, R8, R9, R10, R11, R12, R13, R14, R15,
-	NO_REG = STACKANNO_IR_NO_REG,
-};
-
-#define BIT_OF(reg) (1U << (reg))
-#define WORD 8
-/* More than any instruction writes, but for the ones that say 0: no bound. */
-#define VECTOR_BYTES 64
-#define CANARY_OFFSET 0x28
 
 const struct stackanno_abi stackanno_arch_abi = {
 	.sp = RSP,
@@ -45,216 +34,6 @@ unsigned int stackanno_arch_register_field(unsigned int reg)
 {
 	return register_fields[reg % STACKANNO_IR_REGS];
 }
-
-struct lift {
-	const struct stackanno_insn *insn;
-	struct stackanno_ir_list *list;
-	u64 next;	/* address of the next instruction */
-	u64 canary;
-	u8 op;		/* the last byte of the opcode */
-	u8 size;	/* of the operands, in bytes */
-};
-
-static struct stackanno_ir *emit(struct lift *lift, enum stackanno_ir_op op, u32 size, u8 dst,
-				 u8 src)
-{
-	struct stackanno_ir_list *list = lift->list;
-	struct stackanno_ir *ir = &list->op[list->count];
-
-	/* No list is as long: the longest spoils all registers. */
-	if (list->count < STACKANNO_IR_MAX - 1)
-		list->count++;
-	*ir = (struct stackanno_ir){ .op = op, .size = size, .from = size, .dst = dst,
-				     .src = src };
-	ir->mem.base = NO_REG;
-	ir->mem.index = NO_REG;
-	return ir;
-}
-
-static void mix(struct lift *lift, u8 dst, u8 src)
-{
-	emit(lift, STACKANNO_IR_MIX, WORD, dst, src);
-}
-
-/* dst = dst and src, or dst and imm where src is none, in a known way. */
-static void compute(struct lift *lift, enum stackanno_ir_how how, u8 dst, u8 src, s64 imm)
-{
-	struct stackanno_ir *ir = emit(lift, STACKANNO_IR_MIX, lift->size, dst, src);
-
-	ir->how = how;
-	ir->imm = imm;
-}
-
-static void clobber(struct lift *lift, u32 mask)
-{
-	u8 reg;
-
-	for (reg = 0; reg < STACKANNO_IR_REGS; reg++)
-		if (mask & BIT_OF(reg))
-			emit(lift, STACKANNO_IR_CLOBBER, WORD, reg, NO_REG);
-}
-
-static bool has_prefix(const struct lift *lift, u8 prefix)
-{
-	u32 i;
-
-	for (i = 0; i < ARRAY_SIZE(lift->insn->prefix); i++)
-		if (lift->insn->prefix[i] == prefix)
-			return true;
-	return false;
-}
-
-static bool is_repeated(const struct lift *lift)
-{
-	return has_prefix(lift, 0xf2) || has_prefix(lift, 0xf3);
-}
-
-static u8 modrm_reg(const struct lift *lift)
-{
-	return (lift->insn->modrm >> 3 & 7) | (lift->insn->rex & 4 ? 8 : 0);
-}
-
-static u8 modrm_rm(const struct lift *lift)
-{
-	return (lift->insn->modrm & 7) | (lift->insn->rex & 1 ? 8 : 0);
-}
-
-/* The three bits that choose in a group of instructions. */
-static u8 group(const struct lift *lift)
-{
-	return lift->insn->modrm >> 3 & 7;
-}
-
-static bool is_memory(const struct lift *lift)
-{
-	return lift->insn->has_modrm && lift->insn->modrm < 0xc0;
-}
-
-/* ah, ch, dh, bh: bits 8 to 15 of the first four registers. */
-static bool is_high(const struct lift *lift, u8 reg, u32 size)
-{
-	return size == 1 && !lift->insn->rex && reg >= 4 && reg < 8;
-}
-
-static u8 whole_of(const struct lift *lift, u8 reg, u32 size)
-{
-	return is_high(lift, reg, size) ? reg - 4 : reg;
-}
-
-static struct stackanno_ir_mem memory(const struct lift *lift)
-{
-	const struct stackanno_insn *insn = lift->insn;
-	struct stackanno_ir_mem mem = { .base = NO_REG, .index = NO_REG, .scale = 1,
-					.disp = insn->displacement };
-	u8 mod = insn->modrm >> 6, rm = insn->modrm & 7;
-
-	mem.foreign = has_prefix(lift, 0x64) || has_prefix(lift, 0x65);
-	if (rm == 4) {
-		u8 index = (insn->sib >> 3 & 7) | (insn->rex & 2 ? 8 : 0);
-
-		if (index != RSP)
-			mem.index = index;
-		mem.scale = 1 << (insn->sib >> 6);
-		if (mod || (insn->sib & 7) != 5)
-			mem.base = (insn->sib & 7) | (insn->rex & 1 ? 8 : 0);
-	} else if (mod || rm != 5) {
-		mem.base = modrm_rm(lift);
-	} else {
-		mem.disp += (s64)lift->next;
-	}
-	/* An address cut to 32 bits is not base + disp: no stack lies there. */
-	if (insn->address_bytes != WORD)
-		mem.foreign = true;
-	return mem;
-}
-
-static void store_any(struct lift *lift, u32 bytes)
-{
-	struct stackanno_ir *ir = emit(lift, STACKANNO_IR_STORE_ANY, 0, NO_REG, NO_REG);
-
-	ir->mem = memory(lift);
-	ir->imm = bytes;
-}
-
-static void leak(struct lift *lift, u8 src)
-{
-	if (src != NO_REG)
-		emit(lift, STACKANNO_IR_LEAK, WORD, NO_REG, src);
-}
-
-/* The register or memory of ModRM becomes something that depends on @src. */
-static void spoil_rm(struct lift *lift, u32 size, u8 src)
-{
-	if (is_memory(lift)) {
-		leak(lift, src);
-		store_any(lift, size);
-	} else {
-		mix(lift, whole_of(lift, modrm_rm(lift), size), src);
-	}
-}
-
-/* dst = src among registers; what is narrower than 32 bits leaves the rest. */
-static void copy(struct lift *lift, u8 dst, u8 src, u32 size)
-{
-	if (size < 4)
-		mix(lift, whole_of(lift, dst, size), whole_of(lift, src, size));
-	else
-		emit(lift, STACKANNO_IR_COPY, size, dst, src);
-}
-
-/* Words that only an index tells apart lie at a fixed place. */
-static void note_table(struct lift *lift, const struct stackanno_ir_mem *mem)
-{
-	if (mem->base == NO_REG && mem->index != NO_REG && mem->scale == WORD && !mem->foreign)
-		lift->list->table = (u64)mem->disp;
-}
-
-static void load(struct lift *lift, u8 dst, u32 size, u32 from, bool sign)
-{
-	struct stackanno_ir_mem mem = memory(lift);
-	struct stackanno_ir *ir;
-
-	if (mem.foreign && mem.base == NO_REG && mem.index == NO_REG && size == WORD &&
-	    from == WORD &&
-	    (mem.disp == CANARY_OFFSET || (lift->canary && (u64)mem.disp == lift->canary))) {
-		emit(lift, STACKANNO_IR_CANARY, WORD, dst, NO_REG);
-		return;
-	}
-	if (size < 4) {
-		mix(lift, whole_of(lift, dst, size), NO_REG);
-		return;
-	}
-	ir = emit(lift, STACKANNO_IR_LOAD, size, dst, NO_REG);
-	if (size == WORD && from == WORD)
-		note_table(lift, &mem);
-	ir->from = from;
-	ir->mem = mem;
-	ir->flags = sign ? STACKANNO_IR_SIGNED : 0;
-}
-
-static void store(struct lift *lift, u8 src, u32 size)
-{
-	struct stackanno_ir *ir;
-
-	if (is_high(lift, src, size)) {
-		store_any(lift, 1);
-		return;
-	}
-	ir = emit(lift, STACKANNO_IR_STORE, size, NO_REG, src);
-	ir->mem = memory(lift);
-}
-
-static void set(struct lift *lift, u8 dst, u32 size, s64 imm)
-{
-	if (size < 4) {
-		mix(lift, whole_of(lift, dst, size), NO_REG);
-		return;
-	}
-	emit(lift, STACKANNO_IR_SET, size, dst, NO_REG)->imm = size == 4 ? (s64)(u32)imm : imm;
-}
-
-/* ---- the map of one byte ---- */
-
 enum alu { ALU_ADD, ALU_OR, ALU_ADC, ALU_SBB, ALU_AND, ALU_SUB, ALU_XOR, ALU_CMP };
 
 /* The carry is not followed. */
@@ -378,11 +157,6 @@ static void op_mov_const(struct lift *lift)
 	ir->imm = lift->insn->immediate;
 }
 
-static u8 opcode_reg(const struct lift *lift)
-{
-	return (lift->op & 7) | (lift->insn->rex & 1 ? 8 : 0);
-}
-
 static void op_mov_short(struct lift *lift)
 {
 	u32 size = lift->op & 8 ? lift->size : 1;
@@ -419,18 +193,6 @@ static void op_lea(struct lift *lift)
 	ir->mem.foreign = lift->insn->address_bytes != WORD;
 }
 
-static struct stackanno_ir *push(struct lift *lift, enum stackanno_ir_op op, u8 src)
-{
-	u8 at = lift->list->count;
-
-	emit(lift, op, WORD, NO_REG, src);
-	lift->list->op[at].mem.base = RSP;
-	lift->list->op[at].mem.disp = -WORD;
-	lift->list->op[at].flags = STACKANNO_IR_PUSH;
-	emit(lift, STACKANNO_IR_ADD, WORD, RSP, NO_REG)->imm = -WORD;
-	return &lift->list->op[at];
-}
-
 static void pop(struct lift *lift, u8 dst)
 {
 	emit(lift, STACKANNO_IR_LOAD, WORD, dst, NO_REG)->mem.base = RSP;
@@ -462,16 +224,6 @@ static void push_memory(struct lift *lift)
 	ir->imm = -WORD;
 	ir->flags = STACKANNO_IR_PUSH;
 	emit(lift, STACKANNO_IR_ADD, WORD, RSP, NO_REG)->imm = -WORD;
-}
-
-static void op_push_other(struct lift *lift)
-{
-	push(lift, STACKANNO_IR_STORE_ANY, NO_REG)->imm = WORD;
-}
-
-static void op_pop_other(struct lift *lift)
-{
-	emit(lift, STACKANNO_IR_ADD, WORD, RSP, NO_REG)->imm = WORD;
 }
 
 static void op_pop_rm(struct lift *lift)
@@ -532,24 +284,6 @@ static void op_xchg_short(struct lift *lift)
 	/* xchg %eax,%eax without a prefix for r8 is nop. */
 	if (opcode_reg(lift) != RAX)
 		swap_regs(lift, RAX, opcode_reg(lift), lift->size);
-}
-
-static void op_mix_reg(struct lift *lift)
-{
-	mix(lift, modrm_reg(lift), is_memory(lift) ? NO_REG : modrm_rm(lift));
-}
-
-/* With two operands, or by a number into the register that it multiplies. */
-static void op_imul(struct lift *lift)
-{
-	u8 dst = modrm_reg(lift), src = modrm_rm(lift);
-
-	if (is_memory(lift) || lift->size < 4 || (lift->op != 0xaf && dst != src))
-		op_mix_reg(lift);
-	else if (lift->op == 0xaf)
-		compute(lift, STACKANNO_HOW_MUL, dst, src, 0);
-	else
-		compute(lift, STACKANNO_HOW_MUL, dst, NO_REG, lift->insn->immediate);
 }
 
 static void op_mix_rax(struct lift *lift)
@@ -643,16 +377,6 @@ static void op_jump(struct lift *lift)
 	lift->list->target = lift->next + (u64)lift->insn->immediate;
 }
 
-static void op_branch(struct lift *lift)
-{
-	u8 condition = lift->op & 15;
-
-	lift->list->when = condition == 4 ? STACKANNO_WHEN_EQUAL :
-			   condition == 5 ? STACKANNO_WHEN_DIFFERENT : STACKANNO_WHEN_ANY;
-	lift->list->exit = STACKANNO_EXIT_BRANCH;
-	lift->list->target = lift->next + (u64)lift->insn->immediate;
-}
-
 static void op_loop(struct lift *lift)
 {
 	/* e3 only looks at rcx. */
@@ -660,11 +384,6 @@ static void op_loop(struct lift *lift)
 		mix(lift, RCX, NO_REG);
 	op_branch(lift);
 	lift->list->when = STACKANNO_WHEN_ANY;
-}
-
-static void op_return(struct lift *lift)
-{
-	lift->list->exit = STACKANNO_EXIT_LEAVE;
 }
 
 static void op_resume(struct lift *lift)
@@ -675,17 +394,6 @@ static void op_resume(struct lift *lift)
 static void op_stop(struct lift *lift)
 {
 	lift->list->exit = STACKANNO_EXIT_STOP;
-}
-
-static void op_trap(struct lift *lift)
-{
-	lift->list->exit = STACKANNO_EXIT_TRAP;
-}
-
-/* Known, and without an effect on what is followed. */
-static void op_nothing(struct lift *lift)
-{
-	lift->list->unknown = false;
 }
 
 /* movs, stos and ins write upwards from rdi: the kernel runs with DF clear. */
@@ -733,196 +441,11 @@ static void op_clobber_rax(struct lift *lift)
 	clobber(lift, BIT_OF(RAX));
 }
 
-/* ---- the map behind 0f ---- */
-
-static void op_segment_store(struct lift *lift)
-{
-	if (group(lift) < 2)
-		spoil_rm(lift, is_memory(lift) ? 2 : WORD, NO_REG);
-}
-
-static void op_group_7(struct lift *lift)
-{
-	u8 modrm = lift->insn->modrm;
-
-	if (is_memory(lift)) {
-		if (group(lift) < 2)
-			store_any(lift, 10);
-		else if (group(lift) == 4)
-			store_any(lift, 2);
-		return;
-	}
-	if (group(lift) == 4) {
-		mix(lift, modrm_rm(lift), NO_REG);
-		return;
-	}
-	/* clac, stac, swapgs, monitor, mwait and lmsw write no register. */
-	if (modrm == 0xca || modrm == 0xcb || modrm == 0xf8 || modrm == 0xc8 ||
-	    modrm == 0xc9 || group(lift) == 6)
-		return;
-	clobber(lift, BIT_OF(RAX) | BIT_OF(RCX) | BIT_OF(RDX) |
-		/* enclaves and hypervisors return in rbx as well. */
-		(modrm == 0xcf || modrm == 0xc1 || modrm == 0xd9 ? BIT_OF(RBX) : 0));
-}
-
-static void op_vector_store(struct lift *lift)
-{
-	if (is_memory(lift))
-		store_any(lift, VECTOR_BYTES);
-}
-
-/* endbr64 and other hints; rdssp reads the shadow stack's pointer. */
-static void op_hint(struct lift *lift)
-{
-	if (!is_memory(lift) && has_prefix(lift, 0xf3) && group(lift) == 1)
-		clobber(lift, BIT_OF(modrm_rm(lift)));
-}
-
-static void op_mov_control(struct lift *lift)
-{
-	clobber(lift, BIT_OF(modrm_rm(lift)));
-}
-
-static void op_clobber_reg(struct lift *lift)
-{
-	clobber(lift, BIT_OF(modrm_reg(lift)));
-}
-
-static void op_rdtsc(struct lift *lift)
-{
-	clobber(lift, BIT_OF(RAX) | BIT_OF(RDX));
-}
-
-static void op_cpuid(struct lift *lift)
-{
-	clobber(lift, BIT_OF(RAX) | BIT_OF(RBX) | BIT_OF(RCX) | BIT_OF(RDX));
-}
-
-static void op_movd_store(struct lift *lift)
-{
-	/* f3 0f 7e moves among vector registers. */
-	if (!has_prefix(lift, 0xf3))
-		spoil_rm(lift, WORD, NO_REG);
-}
-
-static void op_movd_load(struct lift *lift)
-{
-	if (!is_memory(lift))
-		leak(lift, modrm_rm(lift));
-}
-
-static void op_vmread(struct lift *lift)
+/* Of a segment register. */
+static void op_mov_segment(struct lift *lift)
 {
 	spoil_rm(lift, WORD, NO_REG);
 }
-
-static void op_setcc(struct lift *lift)
-{
-	spoil_rm(lift, 1, NO_REG);
-}
-
-static void op_bits(struct lift *lift)
-{
-	struct stackanno_ir *ir;
-
-	/* ba /4 only tests. */
-	if (lift->op == 0xba && group(lift) == 4)
-		return;
-	if (!is_memory(lift) || lift->op == 0xba) {
-		spoil_rm(lift, lift->size, NO_REG);
-		return;
-	}
-	/* The bit's number reaches as far as it likes. */
-	ir = emit(lift, STACKANNO_IR_STORE_ANY, 0, NO_REG, NO_REG);
-	ir->mem = memory(lift);
-	ir->mem.index = modrm_reg(lift);
-	ir->imm = lift->size;
-}
-
-static void op_spoil_rm(struct lift *lift)
-{
-	spoil_rm(lift, lift->size, modrm_reg(lift));
-}
-
-static void op_group_15(struct lift *lift)
-{
-	static const u16 stored[8] = { [0] = 512, [3] = 4 };
-
-	if (is_memory(lift)) {
-		if (stored[group(lift)])
-			store_any(lift, stored[group(lift)]);
-		else if (group(lift) == 4 || group(lift) == 6)
-			store_any(lift, 0);
-	} else if (has_prefix(lift, 0xf3) && group(lift) < 2) {
-		clobber(lift, BIT_OF(modrm_rm(lift)));
-	}
-}
-
-static void op_cmpxchg(struct lift *lift)
-{
-	spoil_rm(lift, lift->op & 1 ? lift->size : 1, modrm_reg(lift));
-	mix(lift, RAX, is_memory(lift) ? NO_REG : modrm_rm(lift));
-}
-
-static void op_xadd(struct lift *lift)
-{
-	u32 size = lift->op & 1 ? lift->size : 1;
-
-	spoil_rm(lift, size, whole_of(lift, modrm_reg(lift), size));
-	mix(lift, whole_of(lift, modrm_reg(lift), size), NO_REG);
-}
-
-static void op_extend(struct lift *lift)
-{
-	u32 from = lift->op & 1 ? 2 : 1;
-	bool sign = lift->op & 8;
-	u8 src = modrm_rm(lift);
-	struct stackanno_ir *ir;
-
-	if (is_memory(lift)) {
-		load(lift, modrm_reg(lift), lift->size, from, sign);
-	} else if (lift->size < 4 || is_high(lift, src, from)) {
-		mix(lift, modrm_reg(lift), NO_REG);
-	} else {
-		ir = emit(lift, STACKANNO_IR_COPY, lift->size, modrm_reg(lift), src);
-		ir->from = from;
-		ir->flags = sign ? STACKANNO_IR_SIGNED : 0;
-	}
-}
-
-static void op_popcnt(struct lift *lift)
-{
-	mix(lift, modrm_reg(lift), NO_REG);
-}
-
-static void op_movnti(struct lift *lift)
-{
-	if (is_memory(lift))
-		store(lift, modrm_reg(lift), lift->size);
-}
-
-static void op_group_9(struct lift *lift)
-{
-	if (!is_memory(lift)) {
-		clobber(lift, BIT_OF(modrm_rm(lift)));
-	} else if (group(lift) == 1) {
-		leak(lift, RBX);
-		leak(lift, RCX);
-		store_any(lift, 16);
-		op_rdtsc(lift);
-	} else if (group(lift) == 7) {
-		store_any(lift, WORD);
-	} else if (group(lift) == 4 || group(lift) == 5) {
-		store_any(lift, 0);
-	}
-}
-
-static void op_bswap(struct lift *lift)
-{
-	mix(lift, opcode_reg(lift), NO_REG);
-}
-
-typedef void (*lift_fn)(struct lift *lift);
 
 /* Where nothing stands the instruction is unknown. */
 static const lift_fn one_byte[256] = {
@@ -935,7 +458,7 @@ static const lift_fn one_byte[256] = {
 	[0x6e ... 0x6f] = op_string_load, [0x70 ... 0x7f] = op_branch,
 	[0x80 ... 0x81] = op_group_1, [0x83] = op_group_1, [0x84 ... 0x85] = op_test,
 	[0x86 ... 0x87] = op_xchg, [0x88 ... 0x89] = op_mov_store,
-	[0x8a ... 0x8b] = op_mov_load, [0x8c] = op_vmread, [0x8d] = op_lea,
+	[0x8a ... 0x8b] = op_mov_load, [0x8c] = op_mov_segment, [0x8d] = op_lea,
 	[0x8e] = op_nothing, [0x8f] = op_pop_rm, [0x90 ... 0x97] = op_xchg_short,
 	[0x98] = op_mix_rax, [0x99] = op_clobber_rdx, [0x9b] = op_nothing,
 	[0x9c] = op_push_other, [0x9d] = op_pop_other, [0x9e] = op_nothing,
@@ -954,36 +477,8 @@ static const lift_fn one_byte[256] = {
 	[0xfe ... 0xff] = op_group_5,
 };
 
-static const lift_fn two_byte[256] = {
-	[0x00] = op_segment_store, [0x01] = op_group_7, [0x02 ... 0x03] = op_mix_reg,
-	[0x05] = op_return, [0x06] = op_nothing, [0x07] = op_return,
-	[0x08 ... 0x09] = op_nothing, [0x0b] = op_trap, [0x0d] = op_nothing,
-	[0x10] = op_nothing, [0x11] = op_vector_store, [0x12] = op_nothing,
-	[0x13] = op_vector_store, [0x14 ... 0x16] = op_nothing, [0x17] = op_vector_store,
-	[0x18 ... 0x1d] = op_nothing, [0x1e] = op_hint, [0x1f] = op_nothing,
-	[0x20 ... 0x21] = op_mov_control,
-	[0x22 ... 0x23] = op_nothing, [0x28] = op_nothing, [0x29] = op_vector_store,
-	[0x2a] = op_nothing, [0x2b] = op_vector_store, [0x2c ... 0x2d] = op_clobber_reg,
-	[0x2e ... 0x30] = op_nothing, [0x31 ... 0x33] = op_rdtsc, [0x34 ... 0x35] = op_return,
-	[0x40 ... 0x4f] = op_mix_reg, [0x50] = op_clobber_reg, [0x51 ... 0x6d] = op_nothing, [0x6e] = op_movd_load,
-	[0x6f ... 0x77] = op_nothing,
-	[0x78] = op_vmread, [0x79] = op_nothing, [0x7e] = op_movd_store,
-	[0x7f] = op_vector_store, [0x80 ... 0x8f] = op_branch, [0x90 ... 0x9f] = op_setcc,
-	[0xa0] = op_push_other, [0xa1] = op_pop_other, [0xa2] = op_cpuid, [0xa3] = op_nothing,
-	[0xa4 ... 0xa5] = op_spoil_rm, [0xa8] = op_push_other, [0xa9] = op_pop_other,
-	[0xab] = op_bits, [0xac ... 0xad] = op_spoil_rm, [0xae] = op_group_15,
-	[0xaf] = op_imul, [0xb0 ... 0xb1] = op_cmpxchg, [0xb3] = op_bits,
-	[0xb6 ... 0xb7] = op_extend, [0xb8] = op_popcnt, [0xb9] = op_trap,
-	[0xba ... 0xbb] = op_bits, [0xbc ... 0xbd] = op_mix_reg, [0xbe ... 0xbf] = op_extend,
-	[0xc0 ... 0xc1] = op_xadd, [0xc2] = op_nothing, [0xc3] = op_movnti,
-	[0xc4] = op_nothing, [0xc5] = op_clobber_reg, [0xc6] = op_nothing,
-	[0xc7] = op_group_9, [0xc8 ... 0xcf] = op_bswap, [0xd0 ... 0xd5] = op_nothing,
-	[0xd6] = op_vector_store, [0xd7] = op_clobber_reg, [0xd8 ... 0xe6] = op_nothing,
-	[0xe7] = op_vector_store, [0xe8 ... 0xfe] = op_nothing, [0xff] = op_trap,
-};
-
 /* Whatever it names, and rax, rcx, rdx, where such instructions return things. */
-static void op_unknown(struct lift *lift)
+void stackanno_lift_unknown(struct lift *lift)
 {
 	lift->list->unknown = true;
 	clobber(lift, BIT_OF(RAX) | BIT_OF(RCX) | BIT_OF(RDX));
@@ -993,79 +488,19 @@ static void op_unknown(struct lift *lift)
 	spoil_rm(lift, VECTOR_BYTES, NO_REG);
 }
 
-/* 0f 38 and 0f 3a: all vectors but for a few at the end of the first. */
-static void op_three_byte(struct lift *lift)
-{
-	if (lift->insn->opcode[1] == 0x3a) {
-		if (lift->op >= 0x14 && lift->op <= 0x17)
-			spoil_rm(lift, WORD, NO_REG);
-		else if (lift->op >= 0x60 && lift->op <= 0x63)
-			clobber(lift, BIT_OF(RCX));
-		else if (lift->op == 0xf0)
-			op_unknown(lift);
-		return;
-	}
-	if (lift->op < 0xf0)
-		return;
-	if (lift->op <= 0xf1 && has_prefix(lift, 0xf2))
-		mix(lift, modrm_reg(lift), NO_REG);
-	else
-		op_unknown(lift);
-}
-
-/* Bit manipulation on general registers: the last rows of two maps. */
-static void op_vector_bits(struct lift *lift)
-{
-	u8 reg = modrm_reg(lift);
-
-	/* blsr, blsmsk and blsi name their destination in the prefix; mulx names two. */
-	if (lift->insn->map == 2 && (lift->op == 0xf3 || lift->op == 0xf6))
-		mix(lift, lift->insn->vvvv, NO_REG);
-	if (lift->op != 0xf3)
-		mix(lift, reg, NO_REG);
-}
-
-/* Vectors by VEX and EVEX: any memory is taken for written. */
-static void op_vector(struct lift *lift)
-{
-	if (lift->insn->map > 1 && lift->op >= 0xf0) {
-		op_vector_bits(lift);
-		return;
-	}
-	if (is_memory(lift)) {
-		store_any(lift, VECTOR_BYTES);
-		return;
-	}
-	switch (lift->op) {
-	case 0x6e:
-		leak(lift, modrm_rm(lift));
-		break;
-	case 0x14 ... 0x17:
-	case 0x2c ... 0x2d:
-	case 0x50:
-	case 0x7e:
-	case 0x93:
-	case 0xc5:
-	case 0xd7:
-		mix(lift, modrm_reg(lift), NO_REG);
-		mix(lift, modrm_rm(lift), NO_REG);
-		break;
-	}
-}
-
 static lift_fn handler_of(const struct stackanno_insn *insn)
 {
 	lift_fn fn = NULL;
 
 	if (insn->vex)
-		return op_vector;
+		return stackanno_lift_vector;
 	if (insn->opcodes == 1)
 		fn = one_byte[insn->opcode[0]];
 	else if (insn->opcodes == 2)
-		fn = two_byte[insn->opcode[1]];
+		fn = stackanno_lift_two_byte[insn->opcode[1]];
 	else if (insn->opcodes == 3)
-		fn = op_three_byte;
-	return fn ? fn : op_unknown;
+		fn = stackanno_lift_three_byte;
+	return fn ? fn : stackanno_lift_unknown;
 }
 
 void stackanno_arch_lift(const struct stackanno_insn *insn, u64 address, u64 canary,
@@ -1087,7 +522,7 @@ void stackanno_arch_lift(const struct stackanno_insn *insn, u64 address, u64 can
 	handler_of(insn)(&lift);
 }
 
-/* nop, in one byte or more, and the breakpoint that stands behind a jump that never falls through. */
+/* nop, in one byte or more, and the breakpoint that stands behind a jump. */
 bool stackanno_arch_is_filler(const struct stackanno_insn *insn)
 {
 	if (insn->opcodes == 1)
