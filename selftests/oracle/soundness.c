@@ -17,79 +17,17 @@
 #include <time.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <unicorn/unicorn.h>
 #include <unistd.h>
 
-#include "core/arch.h"
-#include "core/flow.h"
-#include "image.h"
+#include "claims.h"
+#include "machine.h"
 
-#define REGISTERS 16
-#define ARENA 0xffff888000000000ULL
-#define ARENA_BYTES (16U << 20)
-#define STACK 0xffffc90000000000ULL
-#define STACK_BYTES (16U << 10)
-/* Words above the CFA are the caller's; 8 bytes off 16, as the kernel's may be. */
-#define CFA_AT (STACK + STACK_BYTES - 4096 + 8)
-/* What of the stack is looked at, below the CFA. */
-#define FRAME_BYTES 4096
 #define STEPS_MAX 2000
-#define STATES_MAX 8192
-#define POINTERS_MAX 64
-#define STAINS_MAX 512
-#define PAGE 4096ULL
-#define PAGES_MAX 32
-#define CANARY_AT 0x28
 #define REPEAT_MAX 4096
 #define MACHINE_LIFE 2000
 /* Times that the emulator itself may crash. */
 #define CRASHES_MAX 8
 #define FIRST_SEED 88172645463325252ULL
-
-static const int uc_regs[REGISTERS] = {
-	UC_X86_REG_RAX, UC_X86_REG_RCX, UC_X86_REG_RDX, UC_X86_REG_RBX,
-	UC_X86_REG_RSP, UC_X86_REG_RBP, UC_X86_REG_RSI, UC_X86_REG_RDI,
-	UC_X86_REG_R8, UC_X86_REG_R9, UC_X86_REG_R10, UC_X86_REG_R11,
-	UC_X86_REG_R12, UC_X86_REG_R13, UC_X86_REG_R14, UC_X86_REG_R15,
-};
-
-struct known {
-	u64 ip;
-	struct stackanno_flow_state *state;	/* NULL: no path leads there */
-};
-
-struct machine {
-	uc_engine *uc;
-	u64 entry[REGISTERS];	/* registers at entry */
-	u64 reg[REGISTERS];	/* now */
-	u64 ip;			/* of the instruction checked last */
-	u32 steps;
-	u32 repeats;		/* of that instruction */
-	bool forced;		/* branches go where chance will have them */
-	bool violated;
-	u8 stack_at_entry[STACK_BYTES];
-	u8 stack[STACK_BYTES];	/* now */
-	u64 canary;
-	u64 table;		/* that was read last */
-	u64 base;		/* the rounded stack pointer; 0: not rounded yet */
-	u64 pointer[POINTERS_MAX];	/* into the frame, that callees were shown */
-	u32 pointers;
-	u64 writer[STACK_BYTES / 8];	/* instruction that wrote each word last; 0: none did */
-	u64 stain[STAINS_MAX];	/* words of the arena that addresses of the stack were put into */
-	u32 stains;
-	u64 page[PAGES_MAX];	/* mapped when they were reached for */
-	u32 pages;
-};
-
-/* Kept by the child that runs the functions, read by its parent when it is gone. */
-struct counts {
-	u64 functions, soft, overruns, runs, checkpoints, claims, ended_by_emulator,
-		exceptions;
-	u64 seed;
-	u32 at;		/* index of the function that is run */
-	u32 broken, excuses;
-	bool done;
-};
 
 /* What is known to be at odds with the emulator, and why. */
 static const struct {
@@ -97,395 +35,6 @@ static const struct {
 } excused[] = {
 	{ "retbleed_untrain_ret", "jumps into the middle of an instruction of its own" },
 };
-
-static struct image image;
-static struct stackanno_flow flow;
-static struct machine machine;
-static struct counts *counts;
-static struct known known[STATES_MAX];
-static u32 knowns;
-
-static u64 random_u64(void)
-{
-	counts->seed ^= counts->seed << 13;
-	counts->seed ^= counts->seed >> 7;
-	counts->seed ^= counts->seed << 17;
-	return counts->seed;
-}
-
-/* What memory and registers hold: pointers, small numbers, anything. */
-static u64 random_word(void)
-{
-	u64 r = random_u64();
-
-	switch (r & 7) {
-	case 0:
-		return 0;
-	case 1:
-	case 2:
-		return (r >> 8) & 0xff;
-	case 3:
-		return r >> 3;
-	default:
-		return ARENA + ((r >> 8) & (ARENA_BYTES - 1) & ~7ULL);
-	}
-}
-
-static void random_fill(void *buf, size_t bytes)
-{
-	u64 *word = buf;
-	size_t i;
-
-	for (i = 0; i < bytes / sizeof(*word); i++)
-		word[i] = random_word();
-}
-
-static bool on_unmapped(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
-			int64_t value, void *data)
-{
-	static u8 page[PAGE];
-	u64 at = address & ~(PAGE - 1);
-
-	if (type == UC_MEM_FETCH_UNMAPPED || machine.pages == PAGES_MAX)
-		return false;
-	if (uc_mem_map(uc, at, PAGE, UC_PROT_READ | UC_PROT_WRITE))
-		return false;
-	machine.page[machine.pages++] = at;
-	random_fill(page, sizeof(page));
-	uc_mem_write(uc, at, page, sizeof(page));
-	/* An operand may reach over the page's end. */
-	if ((address + (u64)size - 1) / PAGE != address / PAGE && machine.pages < PAGES_MAX &&
-	    !uc_mem_map(uc, at + PAGE, PAGE, UC_PROT_READ | UC_PROT_WRITE))
-		machine.page[machine.pages++] = at + PAGE;
-	return true;
-}
-
-/* What a run leaves of its stack in memory would be an address in the next one's. */
-static void on_arena_write(uc_engine *uc, uc_mem_type type, uint64_t address, int size,
-			   int64_t value, void *data)
-{
-	if ((u64)value - STACK >= STACK_BYTES)
-		return;
-	if (machine.stains == STAINS_MAX)
-		uc_emu_stop(uc);
-	else
-		machine.stain[machine.stains++] = address;
-}
-
-static void on_write(uc_engine *uc, uc_mem_type type, uint64_t address, int size, int64_t value,
-		     void *data)
-{
-	u64 first = (address - STACK) / 8, last = (address + (u64)size - 1 - STACK) / 8;
-
-	if (first < ARRAY_SIZE(machine.writer))
-		machine.writer[first] = machine.ip;
-	if (last < ARRAY_SIZE(machine.writer))
-		machine.writer[last] = machine.ip;
-}
-
-static void open_machine(void)
-{
-	static u8 arena[ARENA_BYTES];
-	uc_hook hook;
-	u64 mapped = 0;
-	u32 i;
-
-	if (uc_open(UC_ARCH_X86, UC_MODE_64, &machine.uc)) {
-		fprintf(stderr, "soundness: Unicorn cannot be opened\n");
-		exit(2);
-	}
-	for (i = 0; i < image.sections; i++) {
-		const struct image_section *section = &image.section[i];
-		u64 begin = section->begin & ~(PAGE - 1);
-		u64 end = (section->end + PAGE - 1) & ~(PAGE - 1);
-
-		if (!section->bytes || (!section->code && !section->detour))
-			continue;
-		/* Sections lie in order, and may share a page. */
-		if (begin < mapped)
-			begin = mapped;
-		if (begin < end)
-			uc_mem_map(machine.uc, begin, end - begin, UC_PROT_READ | UC_PROT_EXEC);
-		mapped = end;
-		if (uc_mem_write(machine.uc, section->begin, section->bytes,
-				 section->end - section->begin)) {
-			fprintf(stderr, "soundness: code cannot be mapped\n");
-			exit(2);
-		}
-	}
-	uc_mem_map(machine.uc, ARENA, ARENA_BYTES, UC_PROT_READ | UC_PROT_WRITE);
-	random_fill(arena, sizeof(arena));
-	uc_mem_write(machine.uc, ARENA, arena, sizeof(arena));
-	uc_mem_map(machine.uc, STACK, STACK_BYTES, UC_PROT_READ | UC_PROT_WRITE);
-	uc_hook_add(machine.uc, &hook, UC_HOOK_MEM_UNMAPPED, (void *)on_unmapped, NULL, 1, 0);
-	uc_hook_add(machine.uc, &hook, UC_HOOK_MEM_WRITE, (void *)on_write, NULL, STACK,
-		    STACK + STACK_BYTES - 1);
-	uc_hook_add(machine.uc, &hook, UC_HOOK_MEM_WRITE, (void *)on_arena_write, NULL, ARENA,
-		    ARENA + ARENA_BYTES - 1);
-	machine.pages = 0;
-}
-
-static void reset_machine(void)
-{
-	u64 gs = ARENA, flags = 2;
-	u32 i;
-
-	for (i = 0; i < machine.pages; i++)
-		uc_mem_unmap(machine.uc, machine.page[i], PAGE);
-	machine.pages = 0;
-	machine.pointers = 0;
-	machine.base = 0;
-	machine.table = 0;
-	for (i = 0; i < machine.stains; i++) {
-		u64 value = random_word();
-
-		uc_mem_write(machine.uc, machine.stain[i], &value, sizeof(value));
-	}
-	machine.stains = 0;
-	memset(machine.writer, 0, sizeof(machine.writer));
-	random_fill(machine.stack_at_entry, STACK_BYTES);
-	uc_mem_write(machine.uc, STACK, machine.stack_at_entry, STACK_BYTES);
-	for (i = 0; i < REGISTERS; i++)
-		machine.entry[i] = random_word();
-	machine.entry[stackanno_arch_abi.sp] = CFA_AT - 8;
-	for (i = 0; i < REGISTERS; i++)
-		uc_reg_write(machine.uc, uc_regs[i], &machine.entry[i]);
-	uc_reg_write(machine.uc, UC_X86_REG_GS_BASE, &gs);
-	uc_reg_write(machine.uc, UC_X86_REG_EFLAGS, &flags);
-	machine.canary = random_u64();
-	uc_mem_write(machine.uc, ARENA + CANARY_AT, &machine.canary, 8);
-}
-
-static int lift_at(u64 ip, struct stackanno_ir_list *list)
-{
-	u8 bytes[STACKANNO_INSN_BYTES];
-	struct stackanno_insn insn;
-	u32 len = image.ops.read(&image.ops, ip, bytes, sizeof(bytes));
-
-	if (!len || image.ops.decode(&image.ops, bytes, len, &insn))
-		return -EINVAL;
-	stackanno_arch_lift(&insn, ip, image.ops.canary, list);
-	return 0;
-}
-
-static const struct stackanno_flow_state *state_at(u64 ip)
-{
-	const struct stackanno_flow_state *state;
-	u32 i;
-
-	for (i = 0; i < knowns; i++)
-		if (known[i].ip == ip)
-			return known[i].state;
-	state = stackanno_flow_at(&flow, ip, false);
-	if (knowns == STATES_MAX)
-		return state;
-	known[knowns].ip = ip;
-	known[knowns].state = NULL;
-	if (state) {
-		known[knowns].state = malloc(sizeof(*state));
-		memcpy(known[knowns].state, state, sizeof(*state));
-	}
-	return known[knowns++].state;
-}
-
-static void forget_states(void)
-{
-	u32 i;
-
-	for (i = 0; i < knowns; i++)
-		free(known[i].state);
-	knowns = 0;
-}
-
-static u64 stack_word(const u8 *stack, u64 address, u32 size)
-{
-	u64 value = 0;
-
-	if (address - STACK <= STACK_BYTES - size)
-		memcpy(&value, stack + (address - STACK), size);
-	return value;
-}
-
-static u64 cut(u64 value, struct stackanno_value as)
-{
-	u32 shift = 64 - (8U << as.width);
-
-	if (as.width == 3)
-		return value;
-	value <<= shift;
-	return as.sext ? (u64)((s64)value >> shift) : value >> shift;
-}
-
-/* The same name must mean the same number wherever it stands. */
-struct name {
-	u32 kind, id;
-	u64 value;
-};
-
-static struct name names[REGISTERS + STACKANNO_FLOW_SLOTS];
-static u32 named;
-
-static bool check_name(struct stackanno_value claim, u64 value)
-{
-	u32 i;
-
-	if (claim.width != 3)
-		return true;
-	value -= (u64)(s64)claim.offset;
-	for (i = 0; i < named; i++)
-		if (names[i].kind == claim.kind && names[i].id == claim.id)
-			return names[i].value == value;
-	names[named++] = (struct name){ claim.kind, claim.id, value };
-	return true;
-}
-
-static u64 rounded_base(void)
-{
-	return (CFA_AT + (u64)(s64)flow.summary.align_from) &
-	       ~((u64)flow.summary.align_bytes - 1);
-}
-
-static bool check_value(struct stackanno_value claim, u64 value, u32 size)
-{
-	u64 expected;
-
-	switch (claim.kind) {
-	case STACKANNO_VALUE_UNKNOWN:
-		return true;
-	case STACKANNO_VALUE_RESULT:
-	case STACKANNO_VALUE_JOIN:
-		return size < 8 || check_name(claim, value);
-	case STACKANNO_VALUE_ENTRY:
-		expected = machine.entry[claim.id];
-		break;
-	case STACKANNO_VALUE_CFA:
-		expected = CFA_AT;
-		break;
-	case STACKANNO_VALUE_ALIGNED:
-		expected = rounded_base();
-		break;
-	case STACKANNO_VALUE_CONST:
-		expected = 0;
-		break;
-	case STACKANNO_VALUE_CANARY:
-		expected = machine.canary;
-		break;
-	case STACKANNO_VALUE_RETURN:
-		expected = stack_word(machine.stack_at_entry, CFA_AT - 8, 8);
-		break;
-	case STACKANNO_VALUE_PASSED:
-		expected = stack_word(machine.stack_at_entry, CFA_AT + claim.id * 8ULL, 8);
-		break;
-	default:
-		return false;
-	}
-	counts->claims++;
-	expected = cut(expected + (u64)(s64)claim.offset, claim);
-	return size == 8 ? expected == value :
-			   !((expected ^ value) & ((1ULL << (8 * size)) - 1));
-}
-
-/* What no function writes but to save it. */
-static bool is_linkage(struct stackanno_value value)
-{
-	return value.kind == STACKANNO_VALUE_CANARY || value.kind == STACKANNO_VALUE_RETURN ||
-	       (value.kind == STACKANNO_VALUE_ENTRY &&
-		stackanno_arch_abi.saved >> value.id & 1);
-}
-
-/*
- * Whether the function wrote over its own frame: through a pointer or an index that
- * chance had made, at a place that no path writes so.
- */
-static bool is_overrun(u64 address)
-{
-	const struct stackanno_flow_state *state;
-	u64 writer = machine.writer[(address - STACK) / 8];
-	struct stackanno_ir_list list;
-	u32 i;
-
-	state = writer ? state_at(writer) : NULL;
-	if (!state || lift_at(writer, &list))
-		return false;
-	for (i = 0; i < list.count; i++) {
-		const struct stackanno_ir_mem *mem = &list.op[i].mem;
-
-		if (list.op[i].op == STACKANNO_IR_FILL)
-			return true;
-		if ((list.op[i].op == STACKANNO_IR_STORE ||
-		     list.op[i].op == STACKANNO_IR_STORE_SET ||
-		     list.op[i].op == STACKANNO_IR_STORE_ANY) &&
-		    (mem->index != STACKANNO_IR_NO_REG || mem->base == STACKANNO_IR_NO_REG ||
-		     !stackanno_value_in_frame(state->reg[mem->base])))
-			return true;
-	}
-	return false;
-}
-
-/* What a branch tells holds only where the data decided it. */
-static bool check_facts(const struct stackanno_flow_state *state, int *at)
-{
-	bool half;
-	s32 value;
-	u32 i;
-
-	for (i = 0; i < REGISTERS && !machine.forced; i++) {
-		if (!stackanno_flow_fact(state, i, &value, &half))
-			continue;
-		counts->claims++;
-		*at = (int)i;
-		if (half ? (u32)machine.entry[i] != (u32)value :
-			   machine.entry[i] != (u64)(s64)value)
-			return false;
-	}
-	return true;
-}
-
-static bool check_state(const struct stackanno_flow_state *state, const char **what, int *at)
-{
-	u64 base = rounded_base();
-	u32 i;
-
-	named = 0;
-	*what = "an argument";
-	if (!check_facts(state, at))
-		return false;
-	*what = "a register";
-	for (i = 0; i < REGISTERS; i++) {
-		uc_reg_read(machine.uc, uc_regs[i], &machine.reg[i]);
-		*at = (int)i;
-		if (check_value(state->reg[i], machine.reg[i], 8))
-			continue;
-		if (!state->reg[i].soft)
-			return false;
-		counts->soft++;
-	}
-	*what = "a slot";
-	uc_mem_read(machine.uc, CFA_AT - FRAME_BYTES, machine.stack + (CFA_AT - FRAME_BYTES - STACK),
-		    FRAME_BYTES + 256);
-	for (i = 0; i < state->slots; i++) {
-		const struct stackanno_flow_slot *slot = &state->slot[i];
-		u64 address = (slot->base ? base : CFA_AT) + (u64)(s64)slot->offset;
-
-		if (address - STACK > STACK_BYTES - 8)
-			continue;
-		*at = slot->offset;
-		if (check_value(slot->value, stack_word(machine.stack, address, slot->size),
-				slot->size))
-			continue;
-		if (slot->value.soft) {
-			counts->soft++;
-		} else if (is_linkage(slot->value) && is_overrun(address)) {
-			counts->overruns++;
-			*what = NULL;
-			return false;
-		} else {
-			return false;
-		}
-	}
-	return true;
-}
-
 static bool in_function(const struct function *function, u64 address)
 {
 	const struct function *cold = function->cold == NO_FUNCTION ? NULL :
@@ -509,7 +58,7 @@ static bool in_function(const struct function *function, u64 address)
  */
 static void write_object(u64 address)
 {
-	u64 value = random_word(), now = 0, at = address & ~7ULL;
+	u64 value = machine_random_word(), now = 0, at = address & ~7ULL;
 
 	uc_mem_read(machine.uc, at, &now, sizeof(now));
 	if (now - STACK >= STACK_BYTES)
@@ -525,15 +74,15 @@ static void write_object(u64 address)
  */
 static bool is_behind_objects(u64 address)
 {
-	const struct stackanno_flow_state *state = state_at(machine.ip);
-	u64 base = rounded_base();
+	const struct stackanno_flow_state *state = claims_state(machine.ip);
+	u64 base = claims_base();
 	u32 i;
 
 	for (i = 0; state && i < state->slots; i++) {
 		const struct stackanno_flow_slot *slot = &state->slot[i];
 		u64 at = (slot->base ? base : CFA_AT) + (u64)(s64)slot->offset;
 
-		if (address - at < slot->size && is_linkage(slot->value))
+		if (address - at < slot->size && claims_linkage(slot->value))
 			return true;
 	}
 	return false;
@@ -555,9 +104,9 @@ static void call_stub(void)
 		if (machine.pointer[i] >= sp)
 			write_object(machine.pointer[i]);
 	for (i = 0; i < REGISTERS; i++) {
-		value = random_word();
+		value = machine_random_word();
 		if (!(stackanno_arch_abi.saved >> i & 1))
-			uc_reg_write(machine.uc, uc_regs[i], &value);
+			uc_reg_write(machine.uc, machine_regs[i], &value);
 	}
 }
 
@@ -570,7 +119,7 @@ static void go(u64 ip)
 /* A branch either way; what leaves the function ends the run. */
 static void go_either(const struct function *function, u64 a, u64 b)
 {
-	u64 ip = random_u64() & 1 ? a : b;
+	u64 ip = machine_random() & 1 ? a : b;
 
 	if (in_function(function, ip))
 		go(ip);
@@ -581,7 +130,7 @@ static void go_either(const struct function *function, u64 a, u64 b)
 /* Data are not mapped: a word of the table, which holds 256 in the one function that has one. */
 static void go_by_table(const struct function *function)
 {
-	u64 ip = image.ops.constant(&image.ops, machine.table + random_u64() % 256 * 8);
+	u64 ip = image.ops.constant(&image.ops, machine.table + machine_random() % 256 * 8);
 
 	machine.table = 0;
 	if (in_function(function, ip))
@@ -604,7 +153,7 @@ static void steer(const struct function *function, u64 ip)
 	struct stackanno_ir_list list;
 	u64 next, other;
 
-	if (lift_at(ip, &list)) {
+	if (claims_lift(ip, &list)) {
 		uc_emu_stop(machine.uc);
 		return;
 	}
@@ -646,15 +195,15 @@ static bool raise_at(const struct function *function, u64 ip)
 	u64 value;
 	u32 i;
 
-	if (!machine.forced || random_u64() & 3 || !image.ops.fixup(&image.ops, ip, &fixup))
+	if (!machine.forced || machine_random() & 3 || !image.ops.fixup(&image.ops, ip, &fixup))
 		return false;
 	for (i = 0; i < REGISTERS; i++) {
-		value = fixup.cleared >> i & 1 ? 0 : random_word();
+		value = fixup.cleared >> i & 1 ? 0 : machine_random_word();
 		if (i == fixup.given)
 			value = (u64)(s64)fixup.value;
 		else if (!((fixup.cleared | fixup.spoiled) >> i & 1))
 			continue;
-		uc_reg_write(machine.uc, uc_regs[i], &value);
+		uc_reg_write(machine.uc, machine_regs[i], &value);
 	}
 	counts->exceptions++;
 	if (in_function(function, fixup.landing))
@@ -685,9 +234,9 @@ static void on_code(uc_engine *uc, uint64_t address, uint32_t size, void *data)
 		return;
 	}
 	machine.ip = address;
-	state = state_at(address);
+	state = claims_state(address);
 	counts->checkpoints++;
-	if (!state || !check_state(state, &what, &at)) {
+	if (!state || !claims_hold(state, &what, &at)) {
 		machine.violated = what;
 		if (what)
 			printf("%s+0x%llx: %s %d\n", function->name,
@@ -703,7 +252,7 @@ static bool run(const struct function *function)
 {
 	uc_hook hook;
 
-	reset_machine();
+	machine_reset();
 	machine.ip = 0;
 	machine.steps = 0;
 	machine.violated = false;
@@ -742,11 +291,11 @@ static void run_function(const struct function *function, u32 runs)
 
 	if (stackanno_flow_run(&flow, &image.ops, function->begin, function->size))
 		return;
-	forget_states();
+	claims_forget();
 	/* Of the code it translated the emulator forgets nothing by itself. */
 	if (++counts->functions % MACHINE_LIFE == 0) {
 		uc_close(machine.uc);
-		open_machine();
+		machine_open();
 	}
 	for (i = 0; i < runs && run(function); i++)
 		;
@@ -779,7 +328,7 @@ static void run_all(const struct plan *plan)
 {
 	const struct function *function;
 
-	open_machine();
+	machine_open();
 	for (; counts->at < image.functions && time(NULL) < plan->end;
 	     counts->at += plan->only ? 1 : plan->every) {
 		function = &image.function[counts->at];
@@ -907,7 +456,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	counts->seed = FIRST_SEED;
-	counts->at = plan.only ? 0 : (u32)(random_u64() % plan.every);
+	counts->at = plan.only ? 0 : (u32)(machine_random() % plan.every);
 	for (crashes = 0; !counts->done && crashes <= CRASHES_MAX; crashes += !counts->done)
 		if (run_apart(&plan))
 			return 2;
