@@ -127,7 +127,7 @@ static void go_either(const struct function *function, u64 a, u64 b)
 		uc_emu_stop(machine.uc);
 }
 
-/* Data are not mapped: a word of the table, which holds 256 in the one function that has one. */
+/* Data are not mapped: a word of the table, which has 256 where there is one. */
 static void go_by_table(const struct function *function)
 {
 	u64 ip = image.ops.constant(&image.ops, machine.table + machine_random() % 256 * 8);

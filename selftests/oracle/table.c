@@ -31,7 +31,7 @@ static const struct {
 	[ROW_ARGUMENT_RELOAD] = { "the same, or to be loaded again", 910000, 0 },
 	[ROW_ARGUMENT_AGREES] = { "argument register, against call_value", 995000, 1000000 },
 	[ROW_WORDS_STRONG] = { "words with a role, certain or likely", 960000, 0 },
-	[ROW_WORDS_SOME] = { "words with a role", 1000000, 0, 999970 },
+	[ROW_WORDS_SOME] = { "words with a role", 1000000, 0, 999990 },
 	[ROW_ROLES_CERTAIN] = { "certain roles, against DWARF", 0, 1000000 },
 	[ROW_CANARY] = { "canary slot at calls", 999600, 1000000 },
 	[ROW_PROTOTYPE] = { "prototype in BTF", 970000, 0, 957000 },
