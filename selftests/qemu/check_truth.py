@@ -34,10 +34,10 @@ class Built:
 FILES = {"truth": Built("truth"), "busy": Built("load")}
 
 SHELL = """
-# truth NAME WORD...: what the program prints is sent as NAME.
+# truth NAME WORD...: what the program prints is sent as NAME, and how far it is at once.
 truth() {
 	name=$1; shift
-	/payload/truth "$@" > /tmp/$name || echo "truth $* failed"
+	/payload/truth "$@" > /tmp/$name 2> /dev/ttyS1 || echo "truth $* failed"
 	put /tmp/$name
 }
 # Segments that fault are a part of the load.

@@ -189,14 +189,27 @@ static void probe_command(void)
 	place_probes();
 }
 
+/* A tenth at a time: whoever waits for the end of it sees that there will be one. */
+static void show_progress(const char *what, unsigned long done, unsigned long all, double seconds)
+{
+	static unsigned long tenths;
+
+	if (!all || done * 10 / all <= tenths)
+		return;
+	tenths = done * 10 / all;
+	fprintf(stderr, "# %s: %lu of %lu in %.0f s\n", what, done, all, seconds);
+}
+
 static void compare_command(void)
 {
 	double begun = now();
 	struct tally tally = { 0 };
 
-	file_write(SA_TRUTH "every", "3000 80000");
-	while (tally.noted < options.frames && now() - begun < options.seconds)
+	file_write(SA_TRUTH "every", "1500 120000");
+	while (tally.noted < options.frames && now() - begun < options.seconds) {
 		compare_round(&tally);
+		show_progress("frames compared", tally.noted, options.frames, now() - begun);
+	}
 	compare_print(&tally);
 	printf("seconds\t%.1f\n", now() - begun);
 }
@@ -206,8 +219,11 @@ static void watch_command(void)
 	double begun = now();
 	struct watched watched = { 0 };
 
-	while (watched.annotations < options.annotations && now() - begun < options.seconds)
+	while (watched.annotations < options.annotations && now() - begun < options.seconds) {
 		watch_round(&watched);
+		show_progress("annotations", watched.annotations, options.annotations,
+			      now() - begun);
+	}
 	watch_print(&watched);
 	printf("seconds\t%.1f\n", now() - begun);
 }
