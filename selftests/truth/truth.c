@@ -190,14 +190,15 @@ static void probe_command(void)
 }
 
 /* A tenth at a time: whoever waits for the end of it sees that there will be one. */
-static void show_progress(const char *what, unsigned long done, unsigned long all, double seconds)
+static void show_progress(const char *what, unsigned long done, unsigned long all, double begun,
+			  unsigned long odd)
 {
 	static unsigned long tenths;
 
 	if (!all || done * 10 / all <= tenths)
 		return;
 	tenths = done * 10 / all;
-	fprintf(stderr, "# %s: %lu of %lu in %.0f s\n", what, done, all, seconds);
+	fprintf(stderr, "# %s: %lu of %lu in %.0f s, %lu odd\n", what, done, all, now() - begun, odd);
 }
 
 static void compare_command(void)
@@ -208,7 +209,8 @@ static void compare_command(void)
 	file_write(SA_TRUTH "every", "1500 120000");
 	while (tally.noted < options.frames && now() - begun < options.seconds) {
 		compare_round(&tally);
-		show_progress("frames compared", tally.noted, options.frames, now() - begun);
+		show_progress("frames compared", tally.noted, options.frames, begun,
+			      tally.suspects + compare_wrong(&tally, STACKANNO_EVIDENCE_CERTAIN));
 	}
 	compare_print(&tally);
 	printf("seconds\t%.1f\n", now() - begun);
@@ -221,8 +223,8 @@ static void watch_command(void)
 
 	while (watched.annotations < options.annotations && now() - begun < options.seconds) {
 		watch_round(&watched);
-		show_progress("annotations", watched.annotations, options.annotations,
-			      now() - begun);
+		show_progress("annotations", watched.annotations, options.annotations, begun,
+			      watched.suspects);
 	}
 	watch_print(&watched);
 	printf("seconds\t%.1f\n", now() - begun);
