@@ -36,6 +36,7 @@ static const char * const names[] = {
 	[STACKANNO_COUNT_TASKS_UNSEEN] = "tasks_unseen",
 	[STACKANNO_COUNT_TASKS_BUSY] = "tasks_busy",
 	[STACKANNO_COUNT_CHAIN_FULL] = "frames_without_arguments",
+	[STACKANNO_COUNT_IDENTIFY_NS] = "identify_ns",
 };
 static_assert(ARRAY_SIZE(names) == STACKANNO_COUNTERS);
 

@@ -36,6 +36,7 @@ enum stackanno_counter {
 	STACKANNO_COUNT_TASKS_UNSEEN,	/* annotations that did not know of all tasks */
 	STACKANNO_COUNT_TASKS_BUSY,	/* annotations that went without them */
 	STACKANNO_COUNT_CHAIN_FULL,	/* frames beyond those whose arguments are looked for */
+	STACKANNO_COUNT_IDENTIFY_NS,	/* time spent on what values are */
 	STACKANNO_COUNTERS
 };
 

@@ -395,6 +395,7 @@ int stackanno_identify_words(struct stackanno_builder *builder,
 	struct identify identify = {
 		.builder = builder, .picture = picture, .symbol = symbol, .withhold = withhold,
 	};
+	const u64 began = ktime_get_mono_fast_ns();
 	int ret = 0;
 	u32 i;
 
@@ -409,5 +410,6 @@ int stackanno_identify_words(struct stackanno_builder *builder,
 	}
 	if (identify.tasks == TASKS_GATHERED)
 		stackanno_tasks_release();
+	stackanno_counter_add(STACKANNO_COUNT_IDENTIFY_NS, ktime_get_mono_fast_ns() - began);
 	return ret;
 }

@@ -276,7 +276,8 @@ static struct json_object *meaning(struct writer *w, const struct stackanno_mean
 	json_object_object_add(object, "name", spells ?
 			       string_or_null(w, meaning->name) : NULL);
 	json_object_object_add(object, "module", string_or_null(w, meaning->module));
-	json_object_object_add(object, "offset",
+	json_object_object_add(object, "offset", meaning->kind == STACKANNO_MEANING_POISON && spells ?
+			       json_object_new_int64((s64)meaning->offset) :
 			       number_or_null(meaning->offset, spells && !changed));
 	json_object_object_add(object, "size",
 			       meaning->size && !changed ? number(meaning->size) : NULL);

@@ -18,6 +18,7 @@ def check_cost(run):
     stats = check.stats(run)
     run.expect(found and stats["records"] == found[3] and stats["rate_limited"] == "0",
                "each turn made a record", stats)
+    run.expect(int(stats["identify_ns"]) > 0, "so was what saying what values are takes", stats)
     counts = re.search(r"^(\d+) words, (\d+) explained, .* (\d+) frames$", run.out("last"), re.M)
     if run.expect(counts, "a report was made"):
         run.expect(int(counts[3]) >= FRAMES, f"of at least {FRAMES} frames", counts[0])

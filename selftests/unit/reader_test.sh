@@ -189,6 +189,20 @@ lacks out "1515151515151515"
 lacks out "55d0c0ffee"
 done_case
 
+case_of "JSON of each sort of meaning" 0 -i "$work/all.raw" -n all -o json
+/usr/bin/python3 - "$work/out" <<'PY' || problem=${problem:-JSON}
+import json, sys
+meanings = [m for r in json.load(open(sys.argv[1])) for f in r["frames"] for w in f["words"]
+            for m in w["meanings"]]
+has = {kind: {tuple(sorted(k for k, v in m.items() if v is not None)) for m in meanings
+              if m["kind"] == kind} for kind in {m["kind"] for m in meanings}}
+assert len(has) == 29, sorted(has)
+for kind, key in (("error", "number"), ("number", "number"), ("flipped", "bit"), ("task", "pid"),
+                  ("task stack", "pid"), ("percpu", "cpu"), ("slot", "frame")):
+    assert any(key in keys for keys in has[kind]), (kind, key, has[kind])
+PY
+done_case
+
 case_of "JSON without any address" 0 -i "$work/3.raw" -o json -r all
 ! grep -qE '0x[0-9a-f]{12}' "$work/out" || problem=${problem:-an address}
 done_case
