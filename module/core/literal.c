@@ -109,7 +109,9 @@ static bool take_errno(u64 value, struct stackanno_literal *literal)
 
 	if (number < 2 || number > STACKANNO_ERRNO_MAX || !stackanno_literal_errno((u32)number))
 		return false;
-	set(literal, STACKANNO_MEANING_ERRNO, STACKANNO_EVIDENCE_LIKELY, NULL);
+	/* A power of two, negated, is as often a mask that aligns. */
+	set(literal, STACKANNO_MEANING_ERRNO, number & (number - 1) ? STACKANNO_EVIDENCE_LIKELY :
+	    STACKANNO_EVIDENCE_GUESS, NULL);
 	literal->aux = (u32)number;
 	literal->size = is_int ? sizeof(u32) : sizeof(u64);
 	return true;

@@ -120,6 +120,7 @@ static void add_literals(void)
 	add((unsigned long)ERR_PTR(-ENOMEM), "-ENOMEM_?");
 	add((unsigned long)ERR_PTR(-EPROBE_DEFER), "-EPROBE_DEFER_?");
 	add((u32)-EINVAL, "int_-EINVAL_?");
+	add(~15UL, "-EBUSY_??");
 	add((unsigned long)LIST_POISON1, "poison_list_1");
 	add((unsigned long)LIST_POISON2, "poison_list_2");
 	add((unsigned long)LIST_POISON1 - 0x18, "poison_list_1-0x18_?");
