@@ -104,6 +104,8 @@ static const struct {
 		"__stop___ex_table", "certainty about functions that exceptions lead through" },
 	[STACKANNO_KSYM_KPROBE_TABLE] = {
 		"kprobe_table", "certainty about functions with probes" },
+	[STACKANNO_KSYM_BTF_START] = { "__start_BTF", "what lies where in memory" },
+	[STACKANNO_KSYM_BTF_STOP] = { "__stop_BTF", "what lies where in memory" },
 };
 static_assert(ARRAY_SIZE(wanted) == STACKANNO_KSYMS);
 

@@ -7,6 +7,7 @@
 #include "analyse.h"
 #include "ask.h"
 #include "debugfs.h"
+#include "kernel_btf.h"
 #include "ksyms.h"
 #include "modules.h"
 #include "percpu.h"
@@ -36,9 +37,10 @@ static int __init stackanno_init(void)
 	ret = stackanno_percpu_init();
 	if (ret)
 		return ret;
+	stackanno_kernel_btf_init();
 	ret = stackanno_modules_init();
 	if (ret)
-		goto err_percpu;
+		goto err_btf;
 	ret = stackanno_sites_init();
 	if (ret)
 		goto err_modules;
@@ -56,8 +58,9 @@ static int __init stackanno_init(void)
 	if (ret)
 		goto err_store;
 	stackanno_debugfs_init(stackanno_store_bytes() + stackanno_percpu_bytes() +
-			       stackanno_sites_bytes() + stackanno_analyse_bytes() +
-			       stackanno_tasks_bytes() + stackanno_prototypes_bytes());
+			       stackanno_kernel_btf_bytes() + stackanno_sites_bytes() +
+			       stackanno_analyse_bytes() + stackanno_tasks_bytes() +
+			       stackanno_prototypes_bytes());
 	return 0;
 
 err_store:
@@ -71,7 +74,8 @@ err_sites:
 	stackanno_sites_exit();
 err_modules:
 	stackanno_modules_exit();
-err_percpu:
+err_btf:
+	stackanno_kernel_btf_exit();
 	stackanno_percpu_exit();
 	return ret;
 }
@@ -87,6 +91,7 @@ static void __exit stackanno_exit(void)
 	stackanno_analyse_exit();
 	stackanno_sites_exit();
 	stackanno_modules_exit();
+	stackanno_kernel_btf_exit();
 	stackanno_percpu_exit();
 }
 
