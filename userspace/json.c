@@ -273,7 +273,8 @@ static struct json_object *meaning(struct writer *w, const struct stackanno_mean
 			       label_or_null(stackanno_label_meaning(meaning->kind)));
 	json_object_object_add(object, "evidence",
 			       label_or_null(stackanno_label_evidence(meaning->evidence)));
-	json_object_object_add(object, "name", spells ?
+	/* Whose memory it is tells little of where in it. */
+	json_object_object_add(object, "name", spells || meaning->kind == STACKANNO_MEANING_USER ?
 			       string_or_null(w, meaning->name) : NULL);
 	json_object_object_add(object, "module", string_or_null(w, meaning->module));
 	json_object_object_add(object, "offset", meaning->kind == STACKANNO_MEANING_POISON && spells ?
@@ -302,6 +303,15 @@ static struct json_object *meaning(struct writer *w, const struct stackanno_mean
 		break;
 	case STACKANNO_MEANING_NUMBER:
 		json_object_object_add(object, "number", number_or_null(meaning->offset, spells));
+		break;
+	case STACKANNO_MEANING_SLAB:
+	case STACKANNO_MEANING_KFENCE:
+		json_object_object_add(object, "state",
+				       label_or_null(stackanno_label_object(meaning->aux)));
+		break;
+	case STACKANNO_MEANING_AREA:
+		json_object_object_add(object, "area",
+				       label_or_null(stackanno_label_area(meaning->aux)));
 		break;
 	case STACKANNO_MEANING_FLIPPED:
 		json_object_object_add(object, "bit", number(meaning->aux));

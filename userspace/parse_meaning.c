@@ -244,12 +244,12 @@ static bool take_page(struct parser *p, struct scan scan, struct stackanno_meani
 {
 	u64 pfn, within;
 
-	(void)p;
 	if (!scan_hex(&scan, &pfn) || pfn >> (64 - PAGE_BITS) || !scan_literal(&scan, "+0x") ||
-	    !scan_hex(&scan, &within) || !scan_done(&scan) || within >> PAGE_BITS)
+	    !scan_hex(&scan, &within) || within >> PAGE_BITS)
 		return false;
 	meaning->offset = pfn << PAGE_BITS | within;
-	return true;
+	return scan_done(&scan) ||
+	       (scan_literal(&scan, " ") && parser_string(p, &scan, &meaning->name));
 }
 
 /* The same where the pfn is withheld. */
@@ -275,6 +275,68 @@ static bool take_changed(struct parser *p, struct scan scan, struct stackanno_me
 	if (was == SCAN_HIDDEN)
 		meaning->aux = STACKANNO_NONE;
 	return true;
+}
+
+/* Behind a name that may hold anything: `+0x20`, and where that is behind its end ` of 0x18`. */
+static bool take_object(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	struct scan name, tail;
+	const char *plus;
+	u32 state;
+
+	for (state = STACKANNO_OBJECT_ALLOCATED; state < STACKANNO_OBJECT_STATES; state++) {
+		struct scan before = scan;
+
+		if (!scan_tail(&before, stackanno_label_object(state)) || !scan_tail(&before, " "))
+			continue;
+		meaning->aux = state;
+		scan = before;
+		break;
+	}
+	plus = memrchr(scan.at, '+', scan_left(&scan));
+	if (!plus)
+		return false;
+	name = (struct scan){ scan.at, plus };
+	tail = (struct scan){ plus, scan.end };
+	if (!scan_literal(&tail, "+0x") || !scan_hex(&tail, &meaning->offset))
+		return false;
+	if (!scan_done(&tail) &&
+	    (!scan_literal(&tail, " of 0x") || !scan_hex(&tail, &meaning->size) ||
+	     !scan_done(&tail) || !meaning->size || meaning->size > meaning->offset))
+		return false;
+	return !scan_done(&name) && parser_string(p, &name, &meaning->name);
+}
+
+/* `vmalloc+0x1f8 of 0x4000 by name+0x61 [module]` */
+static bool take_area(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	struct scan rest;
+	u32 area;
+
+	for (area = 0; area < STACKANNO_AREA_COUNT; area++) {
+		rest = scan;
+		if (scan_literal(&rest, stackanno_label_area(area)) && scan_literal(&rest, "+0x"))
+			break;
+	}
+	if (area == STACKANNO_AREA_COUNT || !scan_hex(&rest, &meaning->offset) ||
+	    !scan_literal(&rest, " of 0x") || !scan_hex(&rest, &meaning->size))
+		return false;
+	meaning->aux = area;
+	if (scan_done(&rest))
+		return true;
+	return scan_literal(&rest, " by ") && parser_module(p, &rest, &meaning->module) &&
+	       !scan_done(&rest) && parser_string(p, &rest, &meaning->name);
+}
+
+/* A file's name may hold anything; an offset stands at its end. */
+static bool take_user(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
+{
+	if (scan_done(&scan))
+		return true;
+	if (!scan_literal(&scan, " "))
+		return false;
+	take_tail(&scan, &meaning->offset);
+	return !scan_done(&scan) && parser_string(p, &scan, &meaning->name);
 }
 
 static bool take_nothing(struct parser *p, struct scan scan, struct stackanno_meaning *meaning)
@@ -309,13 +371,17 @@ static const struct form {
 	{ STACKANNO_MEANING_DIRECT_MAP, "direct map", take_no_page },
 	{ STACKANNO_MEANING_VMEMMAP, "struct page of pfn 0x", take_page },
 	{ STACKANNO_MEANING_VMEMMAP, "vmemmap", take_no_page },
+	{ STACKANNO_MEANING_KFENCE, "kfence guard", take_nothing },
+	{ STACKANNO_MEANING_KFENCE, "kfence ", take_object },
+	{ STACKANNO_MEANING_SLAB, "slab ", take_object },
+	{ STACKANNO_MEANING_AREA, "", take_area },
 	{ STACKANNO_MEANING_VMALLOC, "vmalloc", take_nothing },
 	{ STACKANNO_MEANING_MODULE_AREA, "module area", take_nothing },
 	{ STACKANNO_MEANING_FIXMAP, "fixmap", take_nothing },
 	{ STACKANNO_MEANING_CPU_ENTRY_AREA, "cpu entry area", take_nothing },
-	{ STACKANNO_MEANING_USER, "user", take_nothing },
 	{ STACKANNO_MEANING_KASAN_SHADOW, "KASAN shadow", take_shadow },
 	{ STACKANNO_MEANING_NUMBER, "", take_number },
+	{ STACKANNO_MEANING_USER, "user", take_user },
 	{ STACKANNO_MEANING_RODATA, "rodata", take_place },
 	{ STACKANNO_MEANING_DATA, "data", take_place },
 	{ STACKANNO_MEANING_PERCPU, "percpu", take_percpu },

@@ -184,6 +184,60 @@ static void put_task(struct stackanno_describer *d, struct stackanno_text *text)
 	put_distance((s64)d->meaning.offset, text);
 }
 
+/* `slab dentry+0x20 allocated`; how large it is where the address lies behind it. */
+static void put_object(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	put(text, stackanno_label_meaning(d->meaning.kind));
+	if (!d->meaning.name) {
+		put(text, " guard");
+		return;
+	}
+	put(text, " ");
+	stackanno_put_phrase(d, d->meaning.name, text);
+	put(text, "+");
+	put_hex(text, d->meaning.offset);
+	if (d->meaning.size && d->meaning.offset >= d->meaning.size) {
+		put(text, " of ");
+		put_hex(text, d->meaning.size);
+	}
+	if (d->meaning.aux == STACKANNO_OBJECT_ALLOCATED ||
+	    d->meaning.aux == STACKANNO_OBJECT_FREE) {
+		put(text, " ");
+		put(text, stackanno_label_object(d->meaning.aux));
+	}
+}
+
+/* `vmalloc+0x1f8 of 0x4000 by dup_task_struct+0x61` */
+static void put_area(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	const char *word = stackanno_label_area(d->meaning.aux);
+
+	put(text, word ? word : stackanno_label_area(STACKANNO_AREA_UNKNOWN));
+	put(text, "+");
+	put_hex(text, d->meaning.offset);
+	put(text, " of ");
+	put_hex(text, d->meaning.size);
+	if (!d->meaning.name)
+		return;
+	put(text, " by ");
+	stackanno_put_phrase(d, d->meaning.name, text);
+	stackanno_put_module(d, d->meaning.module, text);
+}
+
+/* `user libc.so.6+0x1234`: where in the file shows what the value's last digits are. */
+static void put_user(struct stackanno_describer *d, struct stackanno_text *text)
+{
+	put(text, stackanno_label_meaning(d->meaning.kind));
+	if (!d->meaning.name)
+		return;
+	put(text, " ");
+	stackanno_put_phrase(d, d->meaning.name, text);
+	if (d->meaning.offset && stackanno_describer_spells(d, &d->meaning)) {
+		put(text, "+");
+		put_hex(text, d->meaning.offset);
+	}
+}
+
 /* Where a page lies in memory gives away where the direct map begins. */
 static void put_page(struct stackanno_describer *d, struct stackanno_text *text)
 {
@@ -197,6 +251,10 @@ static void put_page(struct stackanno_describer *d, struct stackanno_text *text)
 	put_hex(text, d->meaning.offset >> PAGE_BITS);
 	put(text, "+");
 	put_hex(text, d->meaning.offset & ((1U << PAGE_BITS) - 1));
+	if (!d->meaning.name)
+		return;
+	put(text, " ");
+	stackanno_put_phrase(d, d->meaning.name, text);
 }
 
 static void put_shadow(struct stackanno_describer *d, struct stackanno_text *text)
@@ -297,11 +355,20 @@ static void put_meaning(struct stackanno_describer *d, struct stackanno_text *te
 	case STACKANNO_MEANING_MODULE_AREA:
 	case STACKANNO_MEANING_FIXMAP:
 	case STACKANNO_MEANING_CPU_ENTRY_AREA:
-	case STACKANNO_MEANING_USER:
 		put(text, stackanno_label_meaning(d->meaning.kind));
 		break;
 	case STACKANNO_MEANING_CHANGED:
 		put_changed(d, text);
+		break;
+	case STACKANNO_MEANING_USER:
+		put_user(d, text);
+		break;
+	case STACKANNO_MEANING_SLAB:
+	case STACKANNO_MEANING_KFENCE:
+		put_object(d, text);
+		break;
+	case STACKANNO_MEANING_AREA:
+		put_area(d, text);
 		break;
 	default:
 		put_meaning_name(d, text);

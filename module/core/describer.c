@@ -60,6 +60,9 @@ static bool is_kernel_address(const struct stackanno_meaning *meaning)
 	case STACKANNO_MEANING_MODULE_AREA:
 	case STACKANNO_MEANING_FIXMAP:
 	case STACKANNO_MEANING_CPU_ENTRY_AREA:
+	case STACKANNO_MEANING_SLAB:
+	case STACKANNO_MEANING_KFENCE:
+	case STACKANNO_MEANING_AREA:
 		return true;
 	case STACKANNO_MEANING_VMALLOC:
 	case STACKANNO_MEANING_KASAN_SHADOW:
@@ -95,6 +98,7 @@ enum stackanno_repeat stackanno_describer_repeat(const struct stackanno_meaning 
 	case STACKANNO_MEANING_STRING:
 	case STACKANNO_MEANING_NUMBER:
 	case STACKANNO_MEANING_CHANGED:
+	case STACKANNO_MEANING_USER:
 		return STACKANNO_REPEAT_DATA;
 	case STACKANNO_MEANING_FLAGS:
 		/* Those of a pt_regs are no secret; what but looks like flags may be one. */
@@ -135,7 +139,9 @@ void stackanno_describer_withhold(struct stackanno_meaning *meaning)
 	if (stackanno_describer_repeat(meaning) == STACKANNO_REPEAT_NONE)
 		return;
 	meaning->aux = STACKANNO_NONE;
-	meaning->name = 0;
+	/* Whose memory it is tells little of where in it. */
+	if (meaning->kind != STACKANNO_MEANING_USER)
+		meaning->name = 0;
 	meaning->offset = 0;
 	meaning->size = 0;
 }

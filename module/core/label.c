@@ -125,8 +125,28 @@ static const char * const meanings[] = {
 	[STACKANNO_MEANING_KASAN_SHADOW] = "KASAN shadow",
 	[STACKANNO_MEANING_NUMBER] = "number",
 	[STACKANNO_MEANING_CHANGED] = "changed",
+	[STACKANNO_MEANING_SLAB] = "slab",
+	[STACKANNO_MEANING_KFENCE] = "kfence",
+	[STACKANNO_MEANING_AREA] = "area",
 };
 static_assert(ARRAY_SIZE(meanings) == STACKANNO_MEANING_COUNT);
+
+static const char * const objects[] = {
+	[STACKANNO_OBJECT_UNKNOWN] = "unknown",
+	[STACKANNO_OBJECT_ALLOCATED] = "allocated",
+	[STACKANNO_OBJECT_FREE] = "free",
+};
+static_assert(ARRAY_SIZE(objects) == STACKANNO_OBJECT_STATES);
+
+static const char * const areas[] = {
+	[STACKANNO_AREA_UNKNOWN] = "area",
+	[STACKANNO_AREA_VMALLOC] = "vmalloc",
+	[STACKANNO_AREA_VMAP] = "vmap",
+	[STACKANNO_AREA_IOREMAP] = "ioremap",
+	[STACKANNO_AREA_VM_MAP_RAM] = "vm_map_ram",
+	[STACKANNO_AREA_GUARD] = "guard page of area",
+};
+static_assert(ARRAY_SIZE(areas) == STACKANNO_AREA_COUNT);
 
 static const char * const notes[] = {
 	[STACKANNO_NOTE_NONE] = "none",
@@ -251,6 +271,16 @@ const char *stackanno_label_role(u32 role)
 const char *stackanno_label_meaning(u32 kind)
 {
 	return entry_of(meanings, ARRAY_SIZE(meanings), kind);
+}
+
+const char *stackanno_label_object(u32 state)
+{
+	return entry_of(objects, ARRAY_SIZE(objects), state);
+}
+
+const char *stackanno_label_area(u32 area)
+{
+	return entry_of(areas, ARRAY_SIZE(areas), area);
 }
 
 const char *stackanno_label_note(u32 kind)

@@ -22,6 +22,8 @@ const char *stackanno_label_entry(u32 entry);
 const char *stackanno_label_evidence(u32 evidence);
 const char *stackanno_label_role(u32 role);
 const char *stackanno_label_meaning(u32 kind);
+const char *stackanno_label_object(u32 state);
+const char *stackanno_label_area(u32 area);
 const char *stackanno_label_note(u32 kind);
 
 /**

@@ -312,7 +312,29 @@ enum stackanno_meaning_kind {
 	STACKANNO_MEANING_KASAN_SHADOW,	/* offset: the address that it is the shadow of; aux: 0; STACKANNO_NONE: withheld */
 	STACKANNO_MEANING_NUMBER,	/* a small one; offset: it; aux: the same */
 	STACKANNO_MEANING_CHANGED,	/* expression; size: what was loaded, offset: what is there now; aux: 0, or STACKANNO_NONE: withheld */
+	STACKANNO_MEANING_SLAB,		/* object of a slab cache: name + offset; size: the object's; aux: enum stackanno_object_state */
+	STACKANNO_MEANING_KFENCE,	/* the same, in the pool of KFENCE; no name: what guards its objects */
+	STACKANNO_MEANING_AREA,		/* offset in an area of vmalloc, size: its; name, module: who made it; aux: enum stackanno_area */
 	STACKANNO_MEANING_COUNT
+};
+
+/* stackanno_meaning.aux of an object of a cache: what the allocator says of it. */
+enum stackanno_object_state {
+	STACKANNO_OBJECT_UNKNOWN,
+	STACKANNO_OBJECT_ALLOCATED,
+	STACKANNO_OBJECT_FREE,
+	STACKANNO_OBJECT_STATES
+};
+
+/* stackanno_meaning.aux of an area of vmalloc: what it was made by. */
+enum stackanno_area {
+	STACKANNO_AREA_UNKNOWN,
+	STACKANNO_AREA_VMALLOC,
+	STACKANNO_AREA_VMAP,
+	STACKANNO_AREA_IOREMAP,
+	STACKANNO_AREA_VM_MAP_RAM,
+	STACKANNO_AREA_GUARD,		/* the page behind it, which is not mapped */
+	STACKANNO_AREA_COUNT
 };
 
 struct stackanno_meaning {

@@ -58,6 +58,12 @@ static const struct row rows[] = {
 	{ KIND(FLAGS), CERTAIN, "IF", 0, 0, false, "{IF}", NULL, NULL },
 	{ KIND(NAMED), LIKELY, "kmalloc-8+0x2", 0, 0, false, "{kmalloc-8+0x2} ?", NULL, NULL },
 	{ KIND(USER), LIKELY, NULL, 0, 0, false, "{user} ?", NULL, NULL },
+	{ KIND(USER), LIKELY, "libc", 0x10, 0, false, "{user libc+0x10} ?", "{user libc} ?", NULL },
+	{ KIND(DIRECT_MAP), LIKELY, "file", 0x1234008, 0, true, "{pfn 0x1234+0x8 file} ?", NULL,
+	  "{direct map} ?" },
+	{ KIND(SLAB), CERTAIN, "dentry", 8, 2, true, "{slab dentry+0x8 free}", NULL, NULL },
+	{ KIND(KFENCE), CERTAIN, "dentry", 8, 0, true, "{kfence dentry+0x8}", NULL, NULL },
+	{ KIND(AREA), CERTAIN, "f+0x2", 8, 1, true, "{vmalloc+0x8 of 0x0 by f+0x2}", NULL, NULL },
 	{ KIND(FLIPPED), GUESS, "f+0x2", 0, 61, false, "{bit 61 flipped: f+0x2} ?\?", NULL, NULL },
 	/* The kernel's own constants: which one tells no more than that it is one. */
 	{ KIND(ERRNO), LIKELY, NULL, 0, 12, false, "{-ENOMEM} ?", NULL, "{error} ?" },
