@@ -8,9 +8,12 @@
 
 #include <linux/bug.h>
 #include <linux/kallsyms.h>
+#include <linux/kasan.h>
+#include <linux/kfence.h>
 #include <linux/kmsg_dump.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
+#include <linux/page-flags.h>
 #include <linux/percpu.h>
 #include <linux/randomize_kstack.h>
 #include <linux/sysrq.h>
@@ -19,6 +22,8 @@
 #include <linux/version.h>
 #include <asm/ptrace.h>
 #include <asm/unwind.h>
+
+#include "core/page.h"
 
 #if !defined(CONFIG_X86_64)
 #error "stackanno knows x86-64 only"
@@ -340,6 +345,65 @@ static inline bool stackanno_compat_on_cpu(const struct task_struct *task)
 	return READ_ONCE(task->on_cpu);
 #else
 	return task == current;
+#endif
+}
+
+/*
+ * How page_type tells what a page is, where the kernel's BTF has no enumerators for
+ * it. Before 4ffca5a96678 ("mm: support only one page_type per page"), v6.12, each
+ * type is a bit that is cleared of what is all ones else.
+ */
+static inline void stackanno_compat_page_types(struct stackanno_page_type *types)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+	types[STACKANNO_PAGE_FREE] = (struct stackanno_page_type){
+		PAGE_TYPE_BASE | PG_buddy, PAGE_TYPE_BASE };
+	types[STACKANNO_PAGE_OFFLINE] = (struct stackanno_page_type){
+		PAGE_TYPE_BASE | PG_offline, PAGE_TYPE_BASE };
+	types[STACKANNO_PAGE_TABLE] = (struct stackanno_page_type){
+		PAGE_TYPE_BASE | PG_table, PAGE_TYPE_BASE };
+	types[STACKANNO_PAGE_GUARD] = (struct stackanno_page_type){
+		PAGE_TYPE_BASE | PG_guard, PAGE_TYPE_BASE };
+#endif
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+	/* 46df8e73a4a3 ("mm: free up PG_slab"), v6.10. */
+	types[STACKANNO_PAGE_SLAB] = (struct stackanno_page_type){
+		PAGE_TYPE_BASE | PG_slab, PAGE_TYPE_BASE };
+#endif
+}
+
+/* Bytes of KFENCE's pool; 0 where the kernel has none. */
+static inline unsigned long stackanno_compat_kfence_bytes(void)
+{
+#ifdef CONFIG_KFENCE
+	return KFENCE_POOL_SIZE;
+#else
+	return 0;
+#endif
+}
+
+/* What KASAN's shadow says of an object's first bytes. */
+enum stackanno_shadow {
+	STACKANNO_SHADOW_NONE,		/* there is no shadow, or it cannot be read */
+	STACKANNO_SHADOW_ACCESSIBLE,
+	STACKANNO_SHADOW_FREED,
+	STACKANNO_SHADOW_OTHER,		/* it may not be accessed, for whatever reason */
+};
+
+/* The values are those of mm/kasan/kasan.h since v5.8, unchanged. */
+static inline enum stackanno_shadow stackanno_compat_shadow(unsigned long address)
+{
+#ifdef CONFIG_KASAN_GENERIC
+	const u8 *shadow = kasan_mem_to_shadow((void *)address);
+	u8 value;
+
+	if (copy_from_kernel_nofault(&value, shadow, sizeof(value)))
+		return STACKANNO_SHADOW_OTHER;
+	if (value < 8)
+		return STACKANNO_SHADOW_ACCESSIBLE;
+	return value == 0xfa || value == 0xfb ? STACKANNO_SHADOW_FREED : STACKANNO_SHADOW_OTHER;
+#else
+	return STACKANNO_SHADOW_NONE;
 #endif
 }
 

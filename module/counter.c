@@ -37,6 +37,10 @@ static const char * const names[] = {
 	[STACKANNO_COUNT_TASKS_BUSY] = "tasks_busy",
 	[STACKANNO_COUNT_CHAIN_FULL] = "frames_without_arguments",
 	[STACKANNO_COUNT_IDENTIFY_NS] = "identify_ns",
+	[STACKANNO_COUNT_OBJECT_REFUSED] = "objects_refused",
+	[STACKANNO_COUNT_OBJECT_UNTOLD] = "objects_untold",
+	[STACKANNO_COUNT_LIST_LIMIT] = "list_limit_hits",
+	[STACKANNO_COUNT_LIST_BROKEN] = "lists_broken",
 };
 static_assert(ARRAY_SIZE(names) == STACKANNO_COUNTERS);
 

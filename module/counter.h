@@ -37,6 +37,10 @@ enum stackanno_counter {
 	STACKANNO_COUNT_TASKS_BUSY,	/* annotations that went without them */
 	STACKANNO_COUNT_CHAIN_FULL,	/* frames beyond those whose arguments are looked for */
 	STACKANNO_COUNT_IDENTIFY_NS,	/* time spent on what values are */
+	STACKANNO_COUNT_OBJECT_REFUSED,	/* slabs that do not hold together */
+	STACKANNO_COUNT_OBJECT_UNTOLD,	/* objects of which it was not told whether they are free */
+	STACKANNO_COUNT_LIST_LIMIT,	/* lists and trees that were not followed to their end */
+	STACKANNO_COUNT_LIST_BROKEN,	/* lists of free objects that lead elsewhere, or change */
 	STACKANNO_COUNTERS
 };
 

@@ -14,11 +14,14 @@
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
+#include "areas.h"
 #include "ask.h"
 #include "core/render.h"
 #include "counter.h"
 #include "guard.h"
 #include "ksyms.h"
+#include "objects.h"
+#include "pages.h"
 #include "percpu.h"
 #include "policy.h"
 #include "prototypes.h"
@@ -123,6 +126,10 @@ static int stats_show(struct seq_file *file, void *unused)
 	seq_printf(file, "slots: %u\n", stackanno_store_count());
 	seq_printf(file, "memory_bytes: %zu\n", memory_taken);
 	seq_printf(file, "prototypes_bytes: %zu\n", stackanno_prototypes_bytes());
+	seq_printf(file, "knows_pages: %d\n", stackanno_pages_known());
+	seq_printf(file, "knows_objects: %d\n", stackanno_objects_known());
+	seq_printf(file, "knows_areas: %d\n", stackanno_areas_known());
+	seq_printf(file, "knows_vmas: %d\n", stackanno_vmas_known());
 	for (counter = 0; counter < STACKANNO_COUNTERS; counter++)
 		seq_printf(file, "%s: %lu\n", stackanno_counter_name(counter),
 			   stackanno_counter_read(counter));

@@ -14,6 +14,7 @@
 #include "core/literal.h"
 #include "counter.h"
 #include "identify.h"
+#include "identify_memory.h"
 #include "meaning.h"
 #include "modules.h"
 #include "percpu.h"
@@ -212,6 +213,22 @@ static bool other_task(struct identify *identify, struct stackanno_word *word)
 	return true;
 }
 
+static bool slab_object(struct identify *identify, struct stackanno_word *word)
+{
+	return stackanno_identify_object(identify->builder, word);
+}
+
+static bool mapped_area(struct identify *identify, struct stackanno_word *word)
+{
+	const struct stackanno_region *region;
+	u64 offset;
+
+	region = stackanno_region_find(word->value, &offset);
+	return region && (region->kind == STACKANNO_MEANING_VMALLOC ||
+			  region->kind == STACKANNO_MEANING_MODULE_AREA) &&
+	       stackanno_identify_area(identify->builder, word, identify->symbol);
+}
+
 static bool region(struct identify *identify, struct stackanno_word *word)
 {
 	const struct stackanno_region *region;
@@ -224,6 +241,9 @@ static bool region(struct identify *identify, struct stackanno_word *word)
 	meaning = stackanno_meaning_add(identify->builder, word, region->kind, region->evidence);
 	if (!meaning)
 		return true;
+	if (region->kind == STACKANNO_MEANING_DIRECT_MAP ||
+	    region->kind == STACKANNO_MEANING_VMEMMAP)
+		stackanno_identify_page(identify->builder, meaning, offset);
 	meaning->offset = offset;
 	meaning->aux = 0;
 	return true;
@@ -318,6 +338,8 @@ static bool user(struct identify *identify, struct stackanno_word *word)
 {
 	const u64 end = DEFAULT_MAP_WINDOW, program = ELF_ET_DYN_BASE;
 
+	if (stackanno_identify_vma(identify->builder, word))
+		return true;
 	if (!(word->value >= end - (1ULL << 44) && word->value < end) &&
 	    !(word->value >= program && word->value < program + (1ULL << 41)))
 		return false;
@@ -350,6 +372,8 @@ static const meaning_kind upper[] = {
 	percpu_data,
 	own_task,
 	other_task,
+	slab_object,
+	mapped_area,
 	region,
 	literal,
 	flipped,

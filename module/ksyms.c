@@ -106,6 +106,7 @@ static const struct {
 		"kprobe_table", "certainty about functions with probes" },
 	[STACKANNO_KSYM_BTF_START] = { "__start_BTF", "what lies where in memory" },
 	[STACKANNO_KSYM_BTF_STOP] = { "__stop_BTF", "what lies where in memory" },
+	[STACKANNO_KSYM_KMEM_CACHE] = { "kmem_cache", "objects of slab caches" },
 };
 static_assert(ARRAY_SIZE(wanted) == STACKANNO_KSYMS);
 

@@ -5,11 +5,14 @@
 #include <linux/module.h>
 
 #include "analyse.h"
+#include "areas.h"
 #include "ask.h"
 #include "debugfs.h"
 #include "kernel_btf.h"
 #include "ksyms.h"
 #include "modules.h"
+#include "objects.h"
+#include "pages.h"
 #include "percpu.h"
 #include "policy.h"
 #include "prototypes.h"
@@ -38,6 +41,9 @@ static int __init stackanno_init(void)
 	if (ret)
 		return ret;
 	stackanno_kernel_btf_init();
+	stackanno_pages_init();
+	stackanno_objects_init();
+	stackanno_areas_init();
 	ret = stackanno_modules_init();
 	if (ret)
 		goto err_btf;
