@@ -25,6 +25,7 @@
  *	value	name: function whose frame holds value; label: a pattern, "_" for blanks
  *	means	addr, value: a word; label: what its braces must hold, "_" for blanks, "|"
  *		between meanings, "-" for none at all
+ *	holds	addr, value: a word; label: a pattern of one of its meanings, "_" for blanks
  *	array	addr: of an array that was written past its end; value: of the canary
  *	guard	addr: of that canary; value: what it should hold
  *	broken	the same; value: what it holds

@@ -20,6 +20,7 @@
 #include "sa_fault.h"
 #include "sa_frame.h"
 #include "sa_known.h"
+#include "sa_memory.h"
 #include "sa_overrun.h"
 #include "sa_probe.h"
 #include "sa_values.h"
@@ -53,6 +54,7 @@ static const struct trigger triggers[] = {
 	{ "panic", .leaf = sa_fault_panic },
 	{ "overflow", .leaf = sa_fault_overflow },
 	{ "compiled", .leaf = sa_compiled_crash },
+	{ "memory", .leaf = sa_memory_crash },
 	{ "overrun", .leaf = sa_overrun_crash },
 	{ "values", .leaf = sa_values_crash },
 	{ "overrun-return", .leaf = sa_overrun_return },

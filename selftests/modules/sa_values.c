@@ -44,7 +44,6 @@ static unsigned int count;
 static DEFINE_PER_CPU(unsigned long, sa_values_percpu);
 static struct task_struct *sleeper;
 static struct page *page;
-static void *area;
 
 static __printf(2, 3) void add(unsigned long value, const char *format, ...)
 {
@@ -106,13 +105,14 @@ static void add_regions(void)
 {
 	unsigned long pfn = page_to_pfn(page);
 
-	add((unsigned long)page_address(page) + 0x40, "pfn_%#lx+0x40", pfn);
-	add((unsigned long)page + 8, "struct_page_of_pfn_%#lx+0x8", pfn);
-	add((unsigned long)area + 0x10, "vmalloc_?");
+	add((unsigned long)page_address(page) + 0x40, "pfn_%#lx+0x40_allocated_?", pfn);
+	add((unsigned long)page + 8, "struct_page_of_pfn_%#lx+0x8_allocated_?", pfn);
+	add(VMALLOC_END - 0x10, "vmalloc_?");
 	add(MODULES_END - 0x10, "module_area");
 	add(FIXADDR_START + 0x10, "fixmap");
 	add(CPU_ENTRY_AREA_BASE + 8, "cpu_entry_area");
-	add(current->mm->start_stack, "user_?");
+	/* Where nothing of it is mapped; sa_memory.c has what is. */
+	add(DEFAULT_MAP_WINDOW - 0x10, "user_?");
 }
 
 static void add_literals(void)
@@ -182,8 +182,7 @@ noinline __noclone void sa_values_crash(const char *who)
 	count = 0;
 	sleeper = kthread_run(sleep, NULL, "sa_values");
 	page = alloc_page(GFP_KERNEL);
-	area = vmalloc(PAGE_SIZE);
-	if (IS_ERR(sleeper) || !page || !area || !current->mm)
+	if (IS_ERR(sleeper) || !page || !current->mm)
 		return;
 	add_symbols();
 	add_tasks();

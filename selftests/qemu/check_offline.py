@@ -9,17 +9,18 @@ import check_text
 from guest import TOP
 
 
-def _vmlinux(line):
+def vmlinux(line):
+    """Return the file vmlinux of a kernel's -dbg package."""
     found = subprocess.run([TOP / "scripts/kernel", "--debug", line], check=True, text=True,
                            stdout=subprocess.PIPE).stdout.strip()
     return f"{found}/vmlinux"
 
 
-def _listing(run, vmlinux):
+def _listing(run, symbols):
     """Return what crash's bt -f prints of the CPU that crashed; keeps it as bt-f.txt."""
     commands = run.dir / "crash-commands"
     commands.write_text("bt -f -c 1\nquit\n")
-    done = subprocess.run(["crash", "-s", "-i", commands, vmlinux, run.dir / "dump"],
+    done = subprocess.run(["crash", "-s", "-i", commands, symbols, run.dir / "dump"],
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
                           timeout=600)
     (run.dir / "bt-f.txt").write_text(done.stdout)
@@ -46,12 +47,12 @@ def _compare(run, report, live, above):
 
 def check_dump(run):
     """Assert that a listing out of a dump is explained as the stack was when it crashed."""
-    vmlinux = _vmlinux(run.line)
+    symbols = vmlinux(run.line)
     try:
-        _listing(run, vmlinux)
+        _listing(run, symbols)
     finally:
         (run.dir / "dump").unlink(missing_ok=True)
-    done = subprocess.run([check.READER, "annotate", f"--vmlinux={vmlinux}",
+    done = subprocess.run([check.READER, "annotate", f"--vmlinux={symbols}",
                            f"--module={run.objects}/selftests/modules/sa_crash.ko",
                            run.dir / "bt-f.txt"], capture_output=True, text=True, check=False)
     (run.dir / "annotated.txt").write_text(done.stdout)

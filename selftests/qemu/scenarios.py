@@ -12,6 +12,7 @@ import check_cost
 import check_frame
 import check_kexec
 import check_load
+import check_memory
 import check_nested
 import check_offline
 import check_patched
@@ -70,6 +71,9 @@ SCENARIOS = [
     crash("null-call", kind="null", holds=("called through a NULL pointer",), decode=True),
     crash("data-call", kind="page", holds=("not in kernel text",),
           block="exception frame: page fault, instruction fetch"),
+    crash("memory", kind="null", more=check_memory.check_memory),
+    crash("memory-kfence", kind="null", cmdline="kfence.sample_interval=1", only=("6.12",),
+          more=check_memory.check_fenced),
     crash("compiled", kind="null", more=check_frame.check_compiled),
     crash("values", kind="null", more=check_values.check_values),
     crash("overrun", kind="null", suspects=2, more=check_frame.check_overrun_console),
@@ -191,6 +195,10 @@ SCENARIOS = [
              cpu="max,la57=off", dump=True, only=("6.1",), check=check_offline.check_dump,
              trigger="taskset 2 sh -c 'echo irq-later > /sys/kernel/debug/sa_crash/trigger'"
              "; sleep 30"),
+    Scenario(name="memory-truth", modules=("sa_crash",), ends="reset", memory=256, cpu="max,la57=off",
+             dump=True, only=("6.1",), check=check_memory.check_truth, parameters=LOUD,
+             setup="echo 1 > /proc/sys/kernel/panic_on_oops",
+             trigger=f"{SHELL}{check_memory.BUSY}put /tmp/tasks; crash null-read; sleep 30"),
     asked("symbols", "crash null-read; cat /proc/kallsyms > /tmp/kallsyms; put /tmp/kallsyms",
           check_symbols.check_symbols),
     asked("kallsyms", """put /sys/kernel/debug/stackanno/stats stats-found; rmmod stackanno
