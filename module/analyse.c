@@ -513,6 +513,8 @@ static void describe_frames(struct analyser *analyser, struct stackanno_builder 
 {
 	struct stackanno_chain *chain = &analyser->chain;
 	struct stackanno_holder_world world = { .memory = &analyser->memory };
+	const struct stackanno_argument_world objects = {
+		.typed = stackanno_prototypes_typed(), .memory = &analyser->memory };
 	const struct stackanno_frame *frame;
 	struct stackanno_signature signature;
 	bool known;
@@ -525,7 +527,8 @@ static void describe_frames(struct analyser *analyser, struct stackanno_builder 
 						chain->frame[i].index);
 		known = !frame->module &&
 			!find_signature(analyser, name_of(builder, frame), &signature);
-		stackanno_argument_describe(chain, i, builder, known ? &signature : NULL);
+		stackanno_argument_describe(chain, i, builder, known ? &signature : NULL,
+					    &objects);
 		world.signature = known ? &signature : NULL;
 		world.entry = &chain->frame[i];
 		stackanno_holders_describe(&analyser->holders, builder, chain->frame[i].index,

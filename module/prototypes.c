@@ -12,6 +12,7 @@
 
 /* How many symbols have the name of the function that is at this place in the index. */
 static u8 *symbols;
+static struct stackanno_typed typed;
 
 static int count_symbol(void *data, const char *name, unsigned long address)
 {
@@ -39,8 +40,10 @@ void stackanno_prototypes_init(void)
 	if (!stackanno_kernel_btf())
 		return;
 	ret = count_symbols();
-	if (!ret)
+	if (!ret) {
+		stackanno_typed_resolve(stackanno_kernel_btf(), &typed);
 		return;
+	}
 	pr_info("parameters will have no names: %s\n", ret == -ENOMEM ?
 		"out of memory" : "the kernel's symbols cannot be walked");
 	stackanno_prototypes_exit();
@@ -55,6 +58,11 @@ void stackanno_prototypes_exit(void)
 size_t stackanno_prototypes_bytes(void)
 {
 	return symbols ? stackanno_kernel_btf()->functions : 0;
+}
+
+const struct stackanno_typed *stackanno_prototypes_typed(void)
+{
+	return &typed;
 }
 
 int stackanno_prototypes_find(const char *name, struct stackanno_signature *signature)

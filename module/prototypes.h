@@ -9,6 +9,7 @@
 #include <linux/types.h>
 
 #include "core/parameter.h"
+#include "core/typed.h"
 
 /**
  * stackanno_prototypes_init() - make an index of the kernel's BTF
@@ -48,5 +49,13 @@ size_t stackanno_prototypes_bytes(void);
  * Return: 0; -ENOENT when they are not known.
  */
 int stackanno_prototypes_find(const char *name, struct stackanno_signature *signature);
+
+/**
+ * stackanno_prototypes_typed() - how objects of the kernel's types are told
+ *
+ * Context: any.
+ * Return: the table; empty where BTF could not be used.
+ */
+const struct stackanno_typed *stackanno_prototypes_typed(void);
 
 #endif /* STACKANNO_PROTOTYPES_H */

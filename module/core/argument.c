@@ -205,23 +205,24 @@ static void put_value(struct stackanno_text *text, const struct stackanno_btf *b
 }
 
 /* An address in a frame of the record: nothing else is that sure to be one. */
-static void put_slot(struct stackanno_text *text, const struct stackanno_builder *builder,
+static bool put_slot(struct stackanno_text *text, const struct stackanno_builder *builder,
 		     struct stackanno_known value)
 {
 	const struct stackanno_frame *frame;
 	u32 index, slot;
 
 	if (value.bytes < WORD)
-		return;
+		return false;
 	index = stackanno_frame_find(builder, value.value & ~(u64)(WORD - 1), &slot);
 	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
 	if (!frame || frame->number == STACKANNO_NONE16)
-		return;
+		return false;
 	put(text, " {#");
 	stackanno_text_decimal(text, frame->number, 0);
 	put(text, "+0x");
 	stackanno_text_hex(text, value.value - frame->low, 1);
 	put(text, "}");
+	return true;
 }
 
 static void put_mark(struct stackanno_text *text, u32 evidence)
@@ -230,7 +231,9 @@ static void put_mark(struct stackanno_text *text, u32 evidence)
 		  evidence == STACKANNO_EVIDENCE_GUESS ? " ?\?" : "");
 }
 
+/* @world: NULL where no type is known. */
 static void put_shown(struct stackanno_text *text, const struct stackanno_builder *builder,
+		      const struct stackanno_argument_world *world,
 		      const struct stackanno_btf *btf, u32 id, const struct shown *shown)
 {
 	u32 size = btf ? stackanno_btf_size(btf, id) : WORD, begin = text->len;
@@ -241,8 +244,10 @@ static void put_shown(struct stackanno_text *text, const struct stackanno_builde
 	if (shown->other.bytes) {
 		put(text, "|");
 		put_value(text, btf, id, shown->other);
-	} else if (size == WORD) {
-		put_slot(text, builder, shown->value);
+	} else if (size == WORD && !put_slot(text, builder, shown->value) && world &&
+		   shown->value.evidence < STACKANNO_EVIDENCE_GUESS) {
+		stackanno_typed_print(world->typed, btf, id, shown->value.value, world->memory,
+				      text);
 	}
 	put_mark(text, shown->value.evidence);
 }
@@ -284,7 +289,8 @@ static void put_words(struct stackanno_text *text, const struct stackanno_chain_
 static void put_parameter(struct stackanno_text *text, const struct stackanno_chain_frame *entry,
 			  const struct stackanno_builder *builder,
 			  const struct stackanno_frame *frame,
-			  const struct stackanno_signature *signature, u32 index)
+			  const struct stackanno_signature *signature, u32 index,
+			  const struct stackanno_argument_world *world)
 {
 	struct stackanno_parameter_place place = { 0 };
 	struct stackanno_btf_parameter parameter;
@@ -310,7 +316,7 @@ static void put_parameter(struct stackanno_text *text, const struct stackanno_ch
 	size = stackanno_btf_size(signature->btf, parameter.type);
 	if (place.count)
 		shown = shown_of(&entry->argument[place.first], builder, frame, size);
-	put_shown(text, builder, signature->btf, parameter.type, &shown);
+	put_shown(text, builder, world, signature->btf, parameter.type, &shown);
 }
 
 static void put_registers(struct stackanno_text *text, const struct stackanno_chain_frame *entry,
@@ -329,13 +335,14 @@ static void put_registers(struct stackanno_text *text, const struct stackanno_ch
 		put(text, i ? ", " : "");
 		put(text, register_name(i));
 		put(text, "=");
-		put_shown(text, builder, NULL, 0, &shown);
+		put_shown(text, builder, NULL, NULL, 0, &shown);
 	}
 }
 
 void stackanno_argument_describe(struct stackanno_chain *chain, u32 number,
 				 struct stackanno_builder *builder,
-				 const struct stackanno_signature *signature)
+				 const struct stackanno_signature *signature,
+				 const struct stackanno_argument_world *world)
 {
 	const struct stackanno_chain_frame *entry;
 	struct stackanno_frame *frame;
@@ -353,7 +360,7 @@ void stackanno_argument_describe(struct stackanno_chain *chain, u32 number,
 		put_registers(&text, entry, builder, frame);
 	} else {
 		for (i = 0; i < signature->prototype.parameters && !text.cut; i++)
-			put_parameter(&text, entry, builder, frame, signature, i);
+			put_parameter(&text, entry, builder, frame, signature, i, world);
 		if (signature->prototype.variadic)
 			put(&text, ", ...");
 	}

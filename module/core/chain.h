@@ -20,7 +20,7 @@
 /* Arguments that are followed: those in registers, and words above the return address. */
 #define STACKANNO_CHAIN_WORDS 4
 #define STACKANNO_CHAIN_ARGUMENTS (STACKANNO_IR_ARGUMENTS + STACKANNO_CHAIN_WORDS)
-#define STACKANNO_CHAIN_TEXT 480
+#define STACKANNO_CHAIN_TEXT 1000
 
 /* stackanno_known.doubts: why something is likely at most. */
 #define STACKANNO_DOUBT_FRAME	(1U << 0)  /* a frame, its code or the picture */

@@ -15,10 +15,22 @@ static bool is_hex_digit(char c)
 	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
 }
 
+/* Hide what stands between two quotes. Return: behind the second one. */
+static char *hide_text(char *at)
+{
+	u32 run = 0;
+
+	at++;
+	while (at[run] && at[run] != '"')
+		run++;
+	memset(at, '-', run);
+	return at + run + (at[run] == '"');
+}
+
 /*
  * The arguments are a string by now. Values in it are what follows a "=", in any
- * form, and numbers of 16 digits; those that a meaning follows are addresses of the
- * kernel's own.
+ * form, texts, and numbers of 16 digits; those that a place in a frame follows are
+ * addresses of the kernel's own.
  */
 static void hide_values(struct stackanno_describer *d)
 {
@@ -28,10 +40,15 @@ static void hide_values(struct stackanno_describer *d)
 	while (*at) {
 		u32 run = 0;
 
-		while (value ? at[run] && !strchr(", ", at[run]) : is_hex_digit(at[run]))
+		if (*at == '"') {
+			at = hide_text(at);
+			value = false;
+			continue;
+		}
+		while (value ? at[run] && !strchr(", }", at[run]) : is_hex_digit(at[run]))
 			run++;
 		if ((value ? *at != '?' : run == VALUE_DIGITS) &&
-		    (d->redact == STACKANNO_REDACT_ALL || strncmp(at + run, " {", 2)))
+		    (d->redact == STACKANNO_REDACT_ALL || strncmp(at + run, " {#", 3)))
 			memset(at, '-', run);
 		at += run;
 		value = *at == '=';

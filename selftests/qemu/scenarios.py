@@ -67,7 +67,8 @@ echo function_graph > current_tracer
 """
 
 SCENARIOS = [
-    crash("null-read", kind="null", fast=True),
+    crash("null-read", kind="null", fast=True,
+          holds=('{path="/sa_crash/trigger", sb="debugfs"}',)),
     crash("null-call", kind="null", holds=("called through a NULL pointer",), decode=True),
     crash("data-call", kind="page", holds=("not in kernel text",),
           block="exception frame: page fault, instruction fetch"),

@@ -194,7 +194,7 @@ static const char *arguments(u32 number)
 {
 	const struct stackanno_frame *frame;
 
-	stackanno_argument_describe(&chain, number, &sample.builder, NULL);
+	stackanno_argument_describe(&chain, number, &sample.builder, NULL, NULL);
 	frame = stackanno_builder_entry(&sample.builder, STACKANNO_SECTION_FRAMES,
 					chain.frame[number].index);
 	return (const char *)sample.builder.buf +
