@@ -8,9 +8,7 @@
  */
 #include "analyse.h"
 
-#include <linux/bsearch.h>
 #include <linux/pgtable.h>
-#include <linux/sort.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
@@ -40,16 +38,6 @@
 #define BPF_TRAMPOLINE "bpf_trampoline_"
 /* A jump may pass over a function's landing mark. */
 #define ENTRY_BYTES 4
-#define WINDOW_BYTES 256
-/* A power of two. */
-#define OTHERS 16
-
-/* Code that was read in one go, with what probes took the place of put back. */
-struct window {
-	u64 begin;
-	u32 size;
-	u8 bytes[WINDOW_BYTES];
-};
 
 struct analyser {
 	struct stackanno_ops ops;	/* its functions find the rest */
@@ -65,8 +53,6 @@ struct analyser {
 	struct stackanno_sites sites;
 	struct stackanno_probes probes;
 	struct stackanno_fixups fixups;
-	struct window window;
-	u64 other[OTHERS];		/* beginnings of functions that were jumped to */
 	u64 function;			/* analysed last; 0 */
 	int ended;			/* with this */
 };
@@ -86,35 +72,10 @@ static struct analyser *analyser_of(struct stackanno_ops *ops)
 	return container_of(ops, struct analyser, ops);
 }
 
-/* Of the one page that was asked for: what lies behind it may be nobody's text. */
-static void read_window(struct analyser *analyser, u64 address)
-{
-	struct window *window = &analyser->window;
-
-	window->begin = address;
-	window->size = min_t(u32, WINDOW_BYTES, PAGE_SIZE - offset_in_page(address));
-	if (copy_from_kernel_nofault(window->bytes, (void *)(unsigned long)address, window->size))
-		window->size = 0;
-	stackanno_probed_restore(&analyser->probes, address, window->bytes, window->size);
-}
-
-static bool in_window(const struct window *window, u64 address, u32 len)
-{
-	return address - window->begin < window->size &&
-	       window->size - (address - window->begin) >= len;
-}
-
 static u32 op_read(struct stackanno_ops *ops, u64 address, u8 *buf, u32 len)
 {
-	struct window *window = &analyser_of(ops)->window;
 	u32 part = PAGE_SIZE - offset_in_page(address);
 
-	if (!in_window(window, address, len) && part >= len)
-		read_window(analyser_of(ops), address);
-	if (in_window(window, address, len)) {
-		memcpy(buf, window->bytes + (address - window->begin), len);
-		return len;
-	}
 	if (copy_from_kernel_nofault(buf, (void *)(unsigned long)address, len)) {
 		/* The last instruction of a page, and nothing behind it. */
 		if (part >= len ||
@@ -140,8 +101,6 @@ static int op_decode(struct stackanno_ops *ops, const u8 *bytes, u32 len,
 /* What the kernel's tables say of [code, code + size). */
 static void gather(struct analyser *analyser, u64 code, u32 size)
 {
-	/* What was read before may be changed by a probe that is found now. */
-	analyser->window.size = 0;
 	stackanno_probed_gather(code, size, &analyser->probes);
 	stackanno_sites_gather(code, size, &analyser->sites);
 	stackanno_fixups_gather(code, size, &analyser->fixups);
@@ -163,24 +122,14 @@ static int op_part(struct stackanno_ops *ops, u64 function, u64 target,
 {
 	struct analyser *analyser = analyser_of(ops);
 	struct stackanno_symbol *symbol = analyser->scratch;
-	u64 *other = &analyser->other[target / ENTRY_BYTES % OTHERS];
 
-	/* Every function jumps to the thunk that it returns by. */
-	if (*other == target)
-		return -ENOENT;
 	if (stackanno_ksyms_text(target) == 0 || stackanno_ksyms_symbol(target, symbol))
 		return -EFAULT;
 	/* The padding before another function, where calls of it are counted. */
 	if (strstarts(symbol->name, PADDING))
 		return -ENOENT;
-	if (strcmp(symbol->name, analyser->cold)) {
-		if (symbol->offset > ENTRY_BYTES)
-			return -EFAULT;
-		/* A cold part may be that of the function that is looked at next. */
-		if (!strstr(symbol->name, COLD))
-			*other = target;
-		return -ENOENT;
-	}
+	if (strcmp(symbol->name, analyser->cold))
+		return symbol->offset <= ENTRY_BYTES ? -ENOENT : -EFAULT;
 	extent->begin = target - symbol->offset;
 	extent->size = symbol->size;
 	extent->shared = false;
@@ -227,18 +176,14 @@ static u64 op_constant(struct stackanno_ops *ops, u64 address)
 	return value;
 }
 
-static int order_address(const void *a, const void *b)
-{
-	const unsigned long *left = a, *right = b;
-
-	return *left < *right ? -1 : *left > *right;
-}
-
 static bool op_noreturn(struct stackanno_ops *ops, u64 target)
 {
-	unsigned long address = target;
+	u32 i;
 
-	return bsearch(&address, noreturns, noreturn_count, sizeof(noreturns[0]), order_address);
+	for (i = 0; i < noreturn_count; i++)
+		if (noreturns[i] == target)
+			return true;
+	return false;
 }
 
 /*
@@ -311,7 +256,6 @@ static void find_noreturns(void)
 		if (address)
 			noreturns[noreturn_count++] = address;
 	}
-	sort(noreturns, noreturn_count, sizeof(noreturns[0]), order_address, NULL);
 }
 
 int stackanno_analyse_init(void)
@@ -571,10 +515,9 @@ int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canar
 		return 0;
 	}
 	analyser->scratch = scratch;
-	/* Text may have been patched since, or gone. */
+	/* Text may have been patched since. */
 	analyser->function = 0;
 	analyser->builder = builder;
-	memset(analyser->other, 0, sizeof(analyser->other));
 	stackanno_chain_begin(&analyser->chain);
 	stackanno_holders_begin(&analyser->holders);
 	for (i = 0; i < frames; i++) {

@@ -117,9 +117,6 @@ void stackanno_probed_gather(u64 begin, u32 size, struct stackanno_probes *probe
 	if (!table || copy_from_kernel_nofault(heads, (void *)table, sizeof(heads)))
 		return;
 	for (list = 0; list < ARRAY_SIZE(heads) && left > 0; list++) {
-		/* Most machines have no probe, and this is done for every function. */
-		if (!heads[list])
-			continue;
 		before = probes->count;
 		nodes = walk_list(heads[list], list, &text, probes);
 		if (nodes >= 0) {
