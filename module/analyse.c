@@ -14,6 +14,7 @@
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
+#include "calls.h"
 #include "compat.h"
 #include "core/argument.h"
 #include "core/chain.h"
@@ -21,6 +22,7 @@
 #include "core/frame.h"
 #include "core/holder.h"
 #include "core/noreturn.h"
+#include "core/suspect.h"
 #include "core/role.h"
 #include "counter.h"
 #include "fixups.h"
@@ -33,8 +35,6 @@
 
 #define COLD ".cold"
 #define PADDING "__pfx_"
-#define THUNK "__x86_indirect_"
-#define STATIC_CALL "__SCT__"
 #define BPF_TRAMPOLINE "bpf_trampoline_"
 /* A jump may pass over a function's landing mark. */
 #define ENTRY_BYTES 4
@@ -42,7 +42,7 @@
 struct analyser {
 	struct stackanno_ops ops;	/* its functions find the rest */
 	atomic_t busy;
-	struct stackanno_chain_ops chain_ops;
+	struct stackanno_calls calls;
 	struct stackanno_flow flow;
 	struct stackanno_chain chain;
 	struct stackanno_holders holders;
@@ -218,16 +218,6 @@ static bool op_tracer(struct stackanno_ops *ops, u64 target)
 	return false;
 }
 
-/* They jump to what a register, or a patched jump, leads to. */
-static bool op_thunk(struct stackanno_chain_ops *ops, u64 target)
-{
-	struct analyser *analyser = container_of(ops, struct analyser, chain_ops);
-
-	return !stackanno_ksyms_symbol(target, analyser->scratch) &&
-	       (strstarts(analyser->scratch->name, THUNK) ||
-		strstarts(analyser->scratch->name, STATIC_CALL));
-}
-
 /* The record's own words first: they are what the stack held. */
 static bool op_memory(struct stackanno_memory *ops, u64 address, void *buf, u32 len)
 {
@@ -277,7 +267,7 @@ int stackanno_analyse_init(void)
 			.canary = stackanno_ksyms_find("__stack_chk_guard") };
 	}
 	for (i = 0; i < ANALYSERS; i++) {
-		analysers[i]->chain_ops.thunk = op_thunk;
+		stackanno_calls_init(&analysers[i]->calls, &analysers[i]->ops);
 		analysers[i]->memory.read = op_memory;
 	}
 	find_noreturns();
@@ -420,8 +410,9 @@ static void analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 	if (extent.begin != analyser->function)
 		run(analyser, &extent);
 	fit = stackanno_role_frame(builder, index, &analyser->flow, canary);
+	stackanno_calls_check_return(&analyser->calls, builder, &analyser->chain, index);
 	stackanno_chain_frame(&analyser->chain, builder, index, &analyser->flow, fit,
-			      &analyser->chain_ops);
+			      &analyser->calls.ops);
 	stackanno_holders_frame(&analyser->holders, builder, index, &analyser->flow, fit);
 	switch (fit) {
 	case STACKANNO_FIT_NO_STATE:
@@ -430,6 +421,7 @@ static void analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 		break;
 	case STACKANNO_FIT_DIFFERS:
 		stackanno_counter_add(STACKANNO_COUNT_SIZE_DIFFERS, 1);
+		stackanno_suspect_size(builder, index, &analyser->flow);
 		break;
 	case STACKANNO_FIT_AGREES:
 		if (saw_all(analyser))
@@ -453,31 +445,44 @@ static int find_signature(struct analyser *analyser, const char *name,
 }
 
 /* Arguments, and in their names what else is known of values. */
-static void describe_frames(struct analyser *analyser, struct stackanno_builder *builder)
+static void describe_frame(struct analyser *analyser, struct stackanno_builder *builder,
+			   u32 number)
 {
-	struct stackanno_chain *chain = &analyser->chain;
-	struct stackanno_holder_world world = { .memory = &analyser->memory };
+	const struct stackanno_chain_frame *entry = &analyser->chain.frame[number];
+	struct stackanno_holder_world world = { .memory = &analyser->memory, .entry = entry };
 	const struct stackanno_argument_world objects = {
 		.typed = stackanno_prototypes_typed(), .memory = &analyser->memory };
 	const struct stackanno_frame *frame;
 	struct stackanno_signature signature;
-	bool known;
+
+	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, entry->index);
+	if (!frame)
+		return;
+	if (!frame->module && !find_signature(analyser, name_of(builder, frame), &signature))
+		world.signature = &signature;
+	stackanno_argument_describe(&analyser->chain, number, builder, world.signature,
+				    &objects);
+	/* One that is not on the stack has no words; and its index was another's. */
+	if (!(frame->flags & STACKANNO_FRAME_TAIL_CALL))
+		stackanno_holders_describe(&analyser->holders, builder, entry->index, &world);
+}
+
+/* Words of holders are told by the frames' indices, which change with the hidden ones. */
+static void tell(struct analyser *analyser, struct stackanno_builder *builder, bool arguments)
+{
+	struct stackanno_chain *chain = &analyser->chain;
 	u32 i;
 
 	stackanno_chain_settle(chain);
 	stackanno_counter_add(STACKANNO_COUNT_CHAIN_FULL, chain->left_out);
-	for (i = 0; i < chain->frames; i++) {
-		frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES,
-						chain->frame[i].index);
-		known = !frame->module &&
-			!find_signature(analyser, name_of(builder, frame), &signature);
-		stackanno_argument_describe(chain, i, builder, known ? &signature : NULL,
-					    &objects);
-		world.signature = known ? &signature : NULL;
-		world.entry = &chain->frame[i];
-		stackanno_holders_describe(&analyser->holders, builder, chain->frame[i].index,
-					   &world);
-	}
+	stackanno_suspect_regs(builder);
+	stackanno_suspect_arguments(builder, chain);
+	for (i = 0; arguments && i < chain->frames; i++)
+		describe_frame(analyser, builder, i);
+	stackanno_calls_tell(&analyser->calls, builder, chain);
+	for (i = 0; arguments && i < chain->tails; i++)
+		if (chain->tail[i].entry != STACKANNO_NONE)
+			describe_frame(analyser, builder, chain->tail[i].entry);
 }
 
 static struct analyser *take(bool fatal)
@@ -515,6 +520,7 @@ int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canar
 		return 0;
 	}
 	analyser->scratch = scratch;
+	analyser->calls.scratch = scratch;
 	/* Text may have been patched since. */
 	analyser->function = 0;
 	analyser->builder = builder;
@@ -528,8 +534,7 @@ int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canar
 		}
 		analyse_frame(analyser, builder, i, canary);
 	}
-	if (arguments)
-		describe_frames(analyser, builder);
+	tell(analyser, builder, arguments);
 	atomic_set_release(&analyser->busy, 0);
 	return ret;
 }

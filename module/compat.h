@@ -140,6 +140,32 @@ static inline unsigned int stackanno_compat_module_jumps(const struct module *mo
 #endif
 }
 
+/* As struct static_call_site, which kernels without inline static calls do not have. */
+struct stackanno_static_site {
+	s32 code;	/* from the entry itself */
+	s32 key;
+};
+
+/* Whether calls of static calls are patched where they stand. */
+static inline bool stackanno_compat_static_sites(void)
+{
+	return IS_ENABLED(CONFIG_HAVE_STATIC_CALL_INLINE);
+}
+
+/* Table of a module's static calls. Return: how many there are. */
+static inline unsigned int
+stackanno_compat_module_statics(const struct module *mod,
+				const struct stackanno_static_site **begin)
+{
+#ifdef CONFIG_HAVE_STATIC_CALL_INLINE
+	*begin = (const void *)READ_ONCE(mod->static_call_sites);
+	return READ_ONCE(mod->num_static_call_sites);
+#else
+	*begin = NULL;
+	return 0;
+#endif
+}
+
 /* Whether the kernel keeps a table of its traps. */
 static inline bool stackanno_compat_bugs(void)
 {

@@ -18,6 +18,7 @@
 #include "prototypes.h"
 #include "region.h"
 #include "sites.h"
+#include "statics.h"
 #include "store.h"
 #include "task.h"
 #include "trigger.h"
@@ -56,6 +57,7 @@ static int __init stackanno_init(void)
 	ret = stackanno_tasks_init();
 	if (ret)
 		goto err_analyse;
+	stackanno_statics_init();
 	stackanno_prototypes_init();
 	ret = stackanno_store_init(stackanno_policy_records());
 	if (ret)

@@ -52,6 +52,7 @@ static void set_tables(struct stackanno_module_tables *tables, const struct modu
 	tables->bug_count = stackanno_compat_module_bugs(mod, &tables->bugs);
 	tables->fixups = READ_ONCE(mod->extable);
 	tables->fixup_count = READ_ONCE(mod->num_exentries);
+	tables->static_count = stackanno_compat_module_statics(mod, &tables->statics);
 }
 
 static void add(const struct module *mod)

@@ -47,6 +47,8 @@ struct stackanno_module_tables {
 	unsigned int bug_count;
 	const struct exception_table_entry *fixups;
 	unsigned int fixup_count;
+	const struct stackanno_static_site *statics;
+	unsigned int static_count;
 };
 
 /**

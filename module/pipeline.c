@@ -155,6 +155,7 @@ static void note_stacks(struct stackanno_slot *slot)
 /* Locked down for confidentiality: what the words and registers hold is left out. */
 static void withhold_values(struct stackanno_builder *builder)
 {
+	struct stackanno_note *note;
 	struct stackanno_word *word;
 	struct stackanno_regs *regs;
 	u32 i;
@@ -171,6 +172,15 @@ static void withhold_values(struct stackanno_builder *builder)
 		regs = stackanno_builder_entry(builder, STACKANNO_SECTION_REGS, i);
 		memset(regs->value, 0, sizeof(regs->value));
 		regs->known = 0;
+	}
+	/* What a suspect holds, and what it was given. */
+	for (i = 0; i < builder->section[STACKANNO_SECTION_NOTES].count; i++) {
+		note = stackanno_builder_entry(builder, STACKANNO_SECTION_NOTES, i);
+		if (note->kind != STACKANNO_NOTE_OTHER_VALUE &&
+		    note->kind != STACKANNO_NOTE_ARGUMENTS_DIFFER)
+			continue;
+		memset(note->value, 0, sizeof(note->value));
+		note->flags |= STACKANNO_NOTE_HIDDEN;
 	}
 	builder->record->fault_address = 0;
 	builder->record->flags &= ~STACKANNO_RECORD_FAULT_ADDRESS;

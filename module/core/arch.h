@@ -157,4 +157,17 @@ bool stackanno_arch_may_be_text(u64 address);
  */
 const char *stackanno_arch_segment_name(u64 selector);
 
+/**
+ * stackanno_arch_saves() - whether a CPU that was stopped in the kernel saves such a value
+ * @field: the register's field
+ * @value: what was found
+ *
+ * Source: Intel's manual, 3A 6.14 and 1 3.4.3: cs is the kernel's, ss too, or null where
+ * the CPU changed to a stack from user mode; of flags bit 1 is set, and reserved ones are
+ * clear, as is VM in 64-bit mode.
+ *
+ * Return: false for what it never does; true for fields that may hold anything.
+ */
+bool stackanno_arch_saves(unsigned int field, u64 value);
+
 #endif /* STACKANNO_CORE_ARCH_H */

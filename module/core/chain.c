@@ -4,23 +4,12 @@
 #include "arch.h"
 #include "effect.h"
 #include "frame.h"
+#include "suspect.h"
 
 #define WORD 8
-#define WHOLE 3
 /* A jump may pass over a function's landing mark. */
 #define ENTRY_BYTES 4
 #define RESULT_POSITION_SHIFT 8
-
-/* A frame, and what its code says at its ip. */
-struct look {
-	const struct stackanno_chain *chain;
-	const struct stackanno_builder *builder;
-	const struct stackanno_frame *frame;
-	const struct stackanno_flow_state *state;
-	u64 cfa;
-	u64 base;	/* the rounded stack pointer; 0 */
-	u32 evidence;	/* the best that may be said */
-};
 
 /* What a call gives, before it is made. */
 struct given {
@@ -36,73 +25,17 @@ void stackanno_chain_begin(struct stackanno_chain *chain)
 	chain->next = 0;
 	chain->frames = 0;
 	chain->left_out = 0;
-}
-
-/* ---- what is known, and how well ---- */
-
-static u64 cut(u64 value, u32 bytes)
-{
-	return bytes >= WORD ? value : value & ((1ULL << (8 * bytes)) - 1);
-}
-
-static u64 extend(u64 value, u32 bytes, bool sign)
-{
-	value = cut(value, bytes);
-	if (sign && bytes < WORD && value >> (8 * bytes - 1) & 1)
-		value |= ~0ULL << (8 * bytes);
-	return value;
-}
-
-static struct stackanno_known known(u64 value, u32 bytes, u32 source)
-{
-	return (struct stackanno_known){ .value = cut(value, bytes), .bytes = bytes,
-					 .source = source,
-					 .evidence = STACKANNO_EVIDENCE_CERTAIN };
-}
-
-static struct stackanno_known doubt(struct stackanno_known known, u32 evidence, u32 doubts)
-{
-	if (evidence > STACKANNO_EVIDENCE_CERTAIN) {
-		known.evidence = max_t(u32, known.evidence, evidence);
-		known.doubts |= doubts;
-	}
-	return known;
-}
-
-/* As far as the frame itself can be believed. */
-static struct stackanno_known by_frame(const struct look *look, struct stackanno_known known)
-{
-	return doubt(known, look->evidence, STACKANNO_DOUBT_FRAME);
-}
-
-/* Something that code alone says, in a frame that is where it is said to be. */
-static struct stackanno_known by_code(const struct look *look, u64 value)
-{
-	return by_frame(look, known(value, WORD, STACKANNO_NONE));
-}
-
-/* The one that says more, or says it more surely. */
-static void better(struct stackanno_known *best, struct stackanno_known other)
-{
-	if (other.bytes > best->bytes ||
-	    (other.bytes == best->bytes && other.evidence < best->evidence))
-		*best = other;
+	chain->tails = 0;
+	chain->faults = 0;
 }
 
 /* ---- registers ---- */
-
-static u32 find_word(const struct stackanno_builder *builder, u64 address)
-{
-	u32 slot;
-
-	return stackanno_frame_find(builder, address, &slot) == STACKANNO_NONE ? STACKANNO_NONE :
-										 slot;
-}
 
 static void take_regs(struct stackanno_chain *chain, const struct stackanno_builder *builder,
 		      const struct stackanno_frame *frame)
 {
 	const struct stackanno_regs *regs;
+	struct stackanno_known held;
 	u32 reg, field;
 
 	memset(chain->reg, 0, sizeof(chain->reg));
@@ -111,11 +44,13 @@ static void take_regs(struct stackanno_chain *chain, const struct stackanno_buil
 		return;
 	for (reg = 0; reg < STACKANNO_IR_REGS; reg++) {
 		field = stackanno_arch_register_field(reg);
-		if (regs->known >> field & 1)
-			chain->reg[reg] = doubt(known(regs->value[field], WORD,
-						      find_word(builder, regs->address +
-								field * WORD)),
-						frame->evidence, STACKANNO_DOUBT_FRAME);
+		if (!(regs->known >> field & 1))
+			continue;
+		held = stackanno_known_make(regs->value[field], WORD,
+					    stackanno_look_word(builder, regs->address +
+									 field * WORD));
+		chain->reg[reg] = stackanno_known_doubt(held, frame->evidence,
+							STACKANNO_DOUBT_FRAME);
 	}
 }
 
@@ -125,6 +60,7 @@ static void take_switched(struct stackanno_chain *chain, const struct stackanno_
 {
 	const struct stackanno_frame *block;
 	const struct stackanno_word *word;
+	struct stackanno_known held;
 	u32 i, reg;
 
 	memset(chain->reg, 0, sizeof(chain->reg));
@@ -138,131 +74,12 @@ static void take_switched(struct stackanno_chain *chain, const struct stackanno_
 		if (!word || word->role != STACKANNO_ROLE_SAVED ||
 		    word->flags & STACKANNO_WORD_UNREADABLE)
 			continue;
+		held = stackanno_known_doubt(stackanno_known_make(word->value, WORD, i),
+					     word->evidence, STACKANNO_DOUBT_FRAME);
 		for (reg = 0; reg < STACKANNO_IR_REGS; reg++)
 			if (stackanno_arch_register_field(reg) == word->arg)
-				chain->reg[reg] = doubt(known(word->value, WORD, i),
-							word->evidence, STACKANNO_DOUBT_FRAME);
+				chain->reg[reg] = held;
 	}
-}
-
-/* ---- where a value is ---- */
-
-static struct stackanno_known word_at(const struct look *look, u64 address, u32 bytes)
-{
-	u64 low = address & ~(u64)(WORD - 1);
-	u32 slot = find_word(look->builder, low);
-	const struct stackanno_word *word;
-
-	word = stackanno_builder_entry(look->builder, STACKANNO_SECTION_WORDS, slot);
-	if (!word || word->flags & STACKANNO_WORD_UNREADABLE || address + bytes > low + WORD)
-		return nothing;
-	return by_frame(look, known(word->value >> (8 * (address - low)), bytes, slot));
-}
-
-/*
- * @at and @wanted are of one kind and id, x: @at is the low bytes of x and a number,
- * and @held what the run had there.
- */
-static struct stackanno_known derive(struct stackanno_value at, struct stackanno_known held,
-				     struct stackanno_value wanted)
-{
-	u32 have = min_t(u32, held.bytes, 1U << at.width), want = 1U << wanted.width;
-	u64 value = held.value - (u64)(s64)at.offset + (u64)(s64)wanted.offset;
-
-	if (!have)
-		return nothing;
-	if (at.soft || wanted.soft)
-		held = doubt(held, STACKANNO_EVIDENCE_LIKELY, STACKANNO_DOUBT_OBJECT);
-	held.bytes = have < want ? have : WORD;
-	held.value = have < want ? cut(value, have) : extend(value, want, wanted.sext);
-	return held;
-}
-
-static bool is_of(struct stackanno_value a, struct stackanno_value b)
-{
-	return a.kind == b.kind && a.id == b.id;
-}
-
-static u64 slot_address(const struct look *look, const struct stackanno_flow_slot *slot)
-{
-	u64 from = slot->base == STACKANNO_BASE_CFA ? look->cfa : look->base;
-
-	return from ? from + (u64)(s64)slot->offset : 0;
-}
-
-static struct stackanno_known in_slot(const struct look *look,
-				      const struct stackanno_flow_slot *slot)
-{
-	u64 address = slot_address(look, slot);
-
-	return address ? word_at(look, address, slot->size) : nothing;
-}
-
-/* What the run had for a value: wherever the code keeps the same. */
-static struct stackanno_known find(const struct look *look, struct stackanno_value wanted)
-{
-	const struct stackanno_flow_slot *slot;
-	struct stackanno_known best = nothing;
-	u32 i;
-
-	for (i = 0; i < STACKANNO_IR_REGS; i++)
-		if (is_of(look->state->reg[i], wanted))
-			better(&best, derive(look->state->reg[i],
-					     by_frame(look, look->chain->reg[i]), wanted));
-	for (i = 0; i < look->state->slots; i++) {
-		slot = &look->state->slot[i];
-		if (is_of(slot->value, wanted))
-			better(&best, derive(slot->value, in_slot(look, slot), wanted));
-	}
-	return best;
-}
-
-/* What branches that were taken, or the words above the return address, tell of it. */
-static struct stackanno_known find_entry(const struct look *look, struct stackanno_value value)
-{
-	struct stackanno_known held;
-	bool half;
-	s32 fact;
-
-	if (value.kind == STACKANNO_VALUE_PASSED)
-		return stackanno_flow_passed(look->state, value.id) ?
-			word_at(look, look->cfa + (u64)value.id * WORD, WORD) : nothing;
-	if (value.kind != STACKANNO_VALUE_ENTRY ||
-	    !stackanno_flow_fact(look->state, value.id, &fact, &half))
-		return nothing;
-	held = by_code(look, (u64)(s64)fact);
-	if (half)
-		held.bytes = WORD / 2;
-	held.value = cut(held.value, held.bytes);
-	return held;
-}
-
-/* A value of the frame's, as far as the frame itself tells it. */
-static struct stackanno_known evaluate(const struct look *look, struct stackanno_value value)
-{
-	struct stackanno_value at = stackanno_value_make(value.kind, value.id, 0);
-	struct stackanno_known best;
-
-	switch (value.kind) {
-	case STACKANNO_VALUE_UNKNOWN:
-	case STACKANNO_VALUE_CANARY:
-	case STACKANNO_VALUE_RETURN:
-		return nothing;
-	case STACKANNO_VALUE_CONST:
-		return by_code(look, value.width == WHOLE ? (u64)(s64)value.offset :
-							    (u64)(u32)value.offset);
-	case STACKANNO_VALUE_CFA:
-		return value.width == WHOLE ? by_code(look, look->cfa + (u64)(s64)value.offset) :
-					      nothing;
-	case STACKANNO_VALUE_ALIGNED:
-		return value.width == WHOLE && look->base ?
-			by_code(look, look->base + (u64)(s64)value.offset) : nothing;
-	default:
-		break;
-	}
-	best = find(look, value);
-	better(&best, derive(at, find_entry(look, value), value));
-	return best;
 }
 
 /* ---- arguments by number ---- */
@@ -282,21 +99,89 @@ static int argument_of(struct stackanno_value value)
 	u32 i;
 
 	for (i = 0; i < STACKANNO_CHAIN_ARGUMENTS; i++)
-		if (is_of(value, argument_value(i)))
+		if (stackanno_look_is_of(value, argument_value(i)))
 			return (int)i;
 	return -1;
 }
 
 /* ---- calls ---- */
 
-static enum stackanno_chain_edge edge_of(const struct stackanno_ir_list *call, u64 function,
-					 struct stackanno_chain_ops *ops)
+/* A call, and the frame that it led to. */
+struct call {
+	struct stackanno_chain *chain;
+	struct stackanno_chain_ops *ops;
+	const struct stackanno_chain_frame *inner;
+	u64 target, address;
+	u32 index;	/* of the caller's frame */
+	bool certain;	/* that the one frame called the other, and by this call */
+};
+
+/* Nothing may be held against code that was patched since. */
+static bool stays(const struct call *call)
 {
-	if (!call->target)
+	const struct stackanno_edge_search *search = &call->chain->search;
+	u32 i;
+
+	if (!call->ops->stays(call->ops, call->address, 1))
+		return false;
+	for (i = 0; i < search->functions; i++)
+		if (!call->ops->stays(call->ops, search->function[i].begin,
+				      search->function[i].size))
+			return false;
+	return true;
+}
+
+static void add_fault(const struct call *call, bool ambiguous)
+{
+	struct stackanno_chain *chain = call->chain;
+
+	if (chain->faults < STACKANNO_CHAIN_FAULTS)
+		chain->fault[chain->faults++] = (struct stackanno_chain_fault){
+			.index = call->index, .target = call->target, .ambiguous = ambiguous };
+}
+
+/* A way by jumps from what is called to what runs. */
+static enum stackanno_chain_edge search_edge(const struct call *call,
+					     const struct stackanno_extent *called)
+{
+	switch (stackanno_edge_find(&call->chain->search, called, call->inner->function)) {
+	case STACKANNO_EDGE_UNIQUE:
+		return STACKANNO_EDGE_TAIL;
+	case STACKANNO_EDGE_AMBIGUOUS:
+		add_fault(call, true);
+		break;
+	case STACKANNO_EDGE_CLOSED:
+		if (call->certain && stays(call))
+			add_fault(call, false);
+		break;
+	default:
+		break;
+	}
+	return STACKANNO_EDGE_OTHER;
+}
+
+static enum stackanno_chain_edge edge_of(const struct call *call)
+{
+	struct stackanno_chain_ops *ops = call->ops;
+	struct stackanno_extent called;
+
+	if (!call->target || ops->thunk(ops, call->target))
 		return STACKANNO_EDGE_POINTER;
-	if (function && call->target - function <= ENTRY_BYTES)
+	if (!call->inner->function ||
+	    ops->edge.place(&ops->edge, call->target, &called) != STACKANNO_PLACE_FUNCTION)
+		return STACKANNO_EDGE_OTHER;
+	if (called.begin != call->inner->function)
+		return search_edge(call, &called);
+	if (!call->inner->tails)
 		return STACKANNO_EDGE_DIRECT;
-	return ops->thunk(ops, call->target) ? STACKANNO_EDGE_POINTER : STACKANNO_EDGE_OTHER;
+	/* Where its jumps come back to it, these arguments may be those of the first time. */
+	switch (stackanno_edge_find(&call->chain->search, &called, called.begin)) {
+	case STACKANNO_EDGE_UNIQUE:
+	case STACKANNO_EDGE_AMBIGUOUS:
+		return STACKANNO_EDGE_POINTER;
+	default:
+		return STACKANNO_EDGE_DIRECT;
+	}
 }
 
 /* What lies above the return address that the call is about to push. */
@@ -315,18 +200,17 @@ static struct stackanno_value outgoing(const struct stackanno_flow_state *state,
 	return slot->value;
 }
 
-/* Return: whether what the callee was given can be told at all. */
-static bool take_given(struct stackanno_flow *flow, u64 ip, u64 function,
-		       struct stackanno_chain_ops *ops, struct given *given)
+/* Return: whether a call was found that led to the frame before. */
+static bool take_given(struct stackanno_flow *flow, u64 ip, struct call *call,
+		       struct given *given)
 {
 	const struct stackanno_flow_state *state;
 	u32 i, position;
-	u64 call;
 
-	state = stackanno_flow_calling(flow, ip, &call);
+	state = stackanno_flow_calling(flow, ip, &call->address);
 	if (!state)
 		return false;
-	given->edge = edge_of(&flow->list, function, ops);
+	call->target = flow->list.target;
 	position = flow->at;
 	for (i = 0; i < STACKANNO_CHAIN_ARGUMENTS; i++) {
 		given->value[i] = i < stackanno_arch_abi.arguments ?
@@ -337,61 +221,65 @@ static bool take_given(struct stackanno_flow *flow, u64 ip, u64 function,
 		    (u32)(given->value[i].id >> RESULT_POSITION_SHIFT) == position)
 			given->value[i].kind = STACKANNO_VALUE_UNKNOWN;
 	}
+	given->edge = edge_of(call);
 	return given->edge != STACKANNO_EDGE_OTHER;
 }
 
 static u32 edge_evidence(enum stackanno_chain_edge edge)
 {
-	return edge == STACKANNO_EDGE_DIRECT ? STACKANNO_EVIDENCE_CERTAIN :
-					       STACKANNO_EVIDENCE_LIKELY;
+	return edge == STACKANNO_EDGE_POINTER ? STACKANNO_EVIDENCE_LIKELY :
+						STACKANNO_EVIDENCE_CERTAIN;
 }
 
 static struct stackanno_known by_link(const struct stackanno_chain_argument *argument,
 				      struct stackanno_known known)
 {
-	return doubt(known, argument->link_evidence, argument->link_doubts);
+	return stackanno_known_doubt(known, argument->link_evidence, argument->link_doubts);
 }
 
 /* What the frame before was given, in what is known of this one. */
-static void give(const struct look *look, const struct given *given,
+static void give(const struct stackanno_look *look, const struct given *given,
 		 struct stackanno_chain_frame *inner, struct stackanno_chain_frame *outer)
 {
-	struct stackanno_known link = by_code(look, 0), back;
+	struct stackanno_known link = stackanno_look_code(look, 0), back;
 	struct stackanno_chain_argument *argument;
 	struct stackanno_value value;
 	int from;
 	u32 i;
 
-	link = doubt(link, edge_evidence(given->edge), STACKANNO_DOUBT_CALL);
+	link = stackanno_known_doubt(link, edge_evidence(given->edge), STACKANNO_DOUBT_CALL);
 	inner->adjoins = true;
 	for (i = 0; i < STACKANNO_CHAIN_ARGUMENTS; i++) {
 		argument = &inner->argument[i];
 		value = given->value[i];
 		argument->link_evidence = link.evidence;
 		argument->link_doubts = link.doubts;
-		argument->caller = by_link(argument, evaluate(look, value));
+		argument->caller = by_link(argument, stackanno_look_evaluate(look, value));
 		from = argument_of(value);
 		if (from < 0)
 			continue;
 		argument->link = value;
 		argument->link.id = (u32)from;
+		/* A word there may be a local of this frame, which its callee was shown. */
+		if (i >= stackanno_arch_abi.arguments)
+			continue;
 		/* And the other way round: what the callee kept, the caller had. */
 		back = argument->own;
-		better(&back, argument->callee);
-		back = derive(value, back, argument_value((u32)from));
-		better(&outer->argument[from].callee, by_link(argument, back));
+		stackanno_known_better(&back, argument->callee);
+		back = stackanno_known_derive(value, back, argument_value((u32)from));
+		stackanno_known_better(&outer->argument[from].callee, by_link(argument, back));
 	}
 }
 
 /* From what a frame's registers held to what its caller's did. */
-static void pass_registers(struct stackanno_chain *chain, const struct look *look)
+static void pass_registers(struct stackanno_chain *chain, const struct stackanno_look *look)
 {
 	struct stackanno_known reg[STACKANNO_IR_REGS] = { 0 };
 	u32 i;
 
 	for (i = 0; i < STACKANNO_IR_REGS; i++)
 		if (stackanno_arch_abi.saved >> i & 1 && i != stackanno_arch_abi.sp)
-			reg[i] = find(look, stackanno_value_make(STACKANNO_VALUE_ENTRY, i, 0));
+			reg[i] = stackanno_look_find(look, stackanno_value_make(STACKANNO_VALUE_ENTRY, i, 0));
 	memcpy(chain->reg, reg, sizeof(reg));
 }
 
@@ -420,52 +308,117 @@ static struct stackanno_chain_frame *add_frame(struct stackanno_chain *chain, u3
 	return frame;
 }
 
-/* A canary that was written over: so may be all that lies above it. */
-static bool is_overrun(const struct look *look)
+/* The functions that the call led through: the first of them was given the arguments. */
+static struct stackanno_chain_frame *add_tail(struct stackanno_chain *chain, u32 index)
 {
-	const struct stackanno_word *word;
-	u32 i;
+	const struct stackanno_edge_search *search = &chain->search;
+	struct stackanno_chain_frame *frame;
+	struct stackanno_chain_tail *tail;
 
-	for (i = 0; i < look->frame->word_count; i++) {
-		word = stackanno_builder_entry(look->builder, STACKANNO_SECTION_WORDS,
-					       look->frame->first_word + i);
-		if (word && word->role == STACKANNO_ROLE_CANARY &&
-		    word->flags & STACKANNO_WORD_SUSPECT)
-			return true;
-	}
-	return false;
+	if (chain->tails == STACKANNO_CHAIN_TAILS || !search->hops)
+		return NULL;
+	tail = &chain->tail[chain->tails++];
+	tail->before = index;
+	tail->hops = search->hops;
+	memcpy(tail->hop, search->hop, sizeof(tail->hop));
+	tail->entry = STACKANNO_NONE;
+	frame = add_frame(chain, STACKANNO_NONE, search->hop[0].begin);
+	if (frame)
+		tail->entry = (u32)(frame - chain->frame);
+	return frame;
 }
 
-void stackanno_chain_frame(struct stackanno_chain *chain, const struct stackanno_builder *builder,
+/*
+ * A string instruction that is stopped halfway has moved its registers on.
+ * Return: whether one was.
+ */
+static bool forget_halfway(struct stackanno_chain *chain, struct stackanno_flow *flow, u64 ip)
+{
+	const struct stackanno_ir_list *list = &chain->search.list;
+	struct stackanno_insn insn;
+	u8 bytes[STACKANNO_INSN_BYTES];
+	u32 len, i;
+
+	len = flow->ops->read(flow->ops, ip, bytes, sizeof(bytes));
+	if (!len || flow->ops->decode(flow->ops, bytes, len, &insn))
+		return false;
+	stackanno_arch_lift(&insn, ip, flow->ops->canary, &chain->search.list);
+	for (i = 0; list->repeats && i < list->count; i++)
+		if (list->op[i].dst < STACKANNO_IR_REGS)
+			chain->reg[list->op[i].dst] = nothing;
+	return list->repeats;
+}
+
+static bool saw_all(const struct stackanno_flow *flow)
+{
+	return !flow->straight && !flow->summary.undecoded && !flow->summary.conflicts &&
+	       !flow->summary.out_of_sight;
+}
+
+static bool is_certain(const struct stackanno_builder *builder,
+		       const struct stackanno_frame *frame, const struct stackanno_flow *flow,
+		       enum stackanno_fit fit)
+{
+	return fit == STACKANNO_FIT_AGREES && saw_all(flow) &&
+	       frame->evidence == STACKANNO_EVIDENCE_CERTAIN &&
+	       !(frame->flags & (STACKANNO_FRAME_UNRELIABLE | STACKANNO_FRAME_REPLACED)) &&
+	       !(builder->record->flags & STACKANNO_RECORD_TORN);
+}
+
+/* The frame before this one, when it is in the chain and this one called it. */
+static struct stackanno_chain_frame *find_inner(struct stackanno_chain *chain,
+						const struct stackanno_frame *frame, u32 index)
+{
+	if (frame->flags & STACKANNO_FRAME_INTERRUPTED || !chain->frames ||
+	    chain->next != index)
+		return NULL;
+	return &chain->frame[chain->frames - 1];
+}
+
+void stackanno_chain_frame(struct stackanno_chain *chain, struct stackanno_builder *builder,
 			   u32 index, struct stackanno_flow *flow, enum stackanno_fit fit,
 			   struct stackanno_chain_ops *ops)
 {
-	struct look look = { .chain = chain, .builder = builder };
-	struct stackanno_chain_frame *inner = NULL, *outer;
+	struct call call = { .chain = chain, .ops = ops, .index = index };
+	struct stackanno_chain_frame *inner, *outer;
+	const struct stackanno_flow_state *state;
+	const struct stackanno_frame *frame;
+	struct stackanno_look look;
+	bool halfway = false, returning;
 	struct given given;
-	bool returning;
 	u32 i;
 
-	look.frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
-	look.cfa = look.frame ? stackanno_role_cfa(builder, look.frame) : 0;
-	if (!look.cfa || fit == STACKANNO_FIT_NO_STATE || fit == STACKANNO_FIT_DIFFERS)
+	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
+	if (frame && !stackanno_role_cfa(builder, frame) && find_inner(chain, frame, index) &&
+	    saw_all(flow))
+		stackanno_suspect_pointer(builder, index, flow, chain->reg);
+	if (!frame || fit == STACKANNO_FIT_NO_STATE || fit == STACKANNO_FIT_DIFFERS)
 		return;
-	returning = !(look.frame->flags & STACKANNO_FRAME_INTERRUPTED);
-	begin_frame(chain, builder, look.frame, index);
-	if (returning && chain->frames && chain->next == index)
-		inner = &chain->frame[chain->frames - 1];
-	if (inner && !take_given(flow, look.frame->ip, inner->function, ops, &given))
+	returning = !(frame->flags & STACKANNO_FRAME_INTERRUPTED);
+	begin_frame(chain, builder, frame, index);
+	chain->search.ops = flow->ops;
+	chain->search.world = &ops->edge;
+	inner = find_inner(chain, frame, index);
+	call.inner = inner;
+	call.certain = inner && inner->certain && is_certain(builder, frame, flow, fit);
+	if (inner && !take_given(flow, frame->ip, &call, &given))
 		inner = NULL;
-	look.state = stackanno_flow_at(flow, look.frame->ip, returning);
-	outer = look.state ? add_frame(chain, index, flow->part[0].begin) : NULL;
+	if (inner && given.edge == STACKANNO_EDGE_TAIL)
+		inner = add_tail(chain, index);
+	if (!returning)
+		halfway = forget_halfway(chain, flow, frame->ip);
+	state = stackanno_flow_at(flow, stackanno_role_ip(builder, index), returning);
+	outer = state ? add_frame(chain, index, flow->part[0].begin) : NULL;
 	if (!outer)
 		return;
-	look.base = stackanno_role_base(flow, look.state, look.cfa);
-	look.evidence = stackanno_role_evidence(builder, look.frame, flow, fit);
-	if (is_overrun(&look))
-		look.evidence = max_t(u32, look.evidence, STACKANNO_EVIDENCE_LIKELY);
+	outer->tails = flow->summary.tails;
+	outer->certain = is_certain(builder, frame, flow, fit);
+	stackanno_look_begin(&look, builder, frame, flow, state, fit);
+	look.reg = chain->reg;
+	if (!halfway && saw_all(flow))
+		stackanno_suspect_values(builder, index, &look, chain->reg);
 	for (i = 0; i < STACKANNO_CHAIN_ARGUMENTS; i++)
-		outer->argument[i].own = evaluate(&look, argument_value(i));
+		outer->argument[i].own = stackanno_look_evaluate(&look, argument_value(i));
 	if (inner)
 		give(&look, &given, inner, outer);
 	pass_registers(chain, &look);
@@ -487,12 +440,12 @@ void stackanno_chain_wild(struct stackanno_chain *chain, const struct stackanno_
 		return;
 	take_regs(chain, builder, frame);
 	for (i = 0; i < stackanno_arch_abi.arguments; i++)
-		entry->argument[i].own = doubt(chain->reg[stackanno_arch_abi.argument[i]],
+		entry->argument[i].own = stackanno_known_doubt(chain->reg[stackanno_arch_abi.argument[i]],
 					       STACKANNO_EVIDENCE_LIKELY, STACKANNO_DOUBT_CALL);
 	/* It may as well have been a return that led there. */
 	for (i = 0; i < STACKANNO_IR_REGS; i++)
 		chain->reg[i] = stackanno_arch_abi.saved >> i & 1 ?
-			doubt(chain->reg[i], STACKANNO_EVIDENCE_LIKELY, STACKANNO_DOUBT_FRAME) :
+			stackanno_known_doubt(chain->reg[i], STACKANNO_EVIDENCE_LIKELY, STACKANNO_DOUBT_FRAME) :
 			nothing;
 	chain->next = index + 1;
 }
@@ -502,7 +455,7 @@ static struct stackanno_known from_above(const struct stackanno_chain_argument *
 {
 	struct stackanno_known best = argument->own;
 
-	better(&best, argument->caller);
+	stackanno_known_better(&best, argument->caller);
 	return best;
 }
 
@@ -521,10 +474,10 @@ void stackanno_chain_settle(struct stackanno_chain *chain)
 			if (argument->link.kind == STACKANNO_VALUE_UNKNOWN)
 				continue;
 			above = from_above(&chain->frame[n + 1].argument[argument->link.id]);
-			above = derive(stackanno_value_make(argument->link.kind,
+			above = stackanno_known_derive(stackanno_value_make(argument->link.kind,
 							    argument->link.id, 0), above,
 				       argument->link);
-			better(&argument->caller, by_link(argument, above));
+			stackanno_known_better(&argument->caller, by_link(argument, above));
 		}
 	}
 }

@@ -239,7 +239,8 @@ static void put_note_address(struct stackanno_describer *d, const struct stackan
 			     u64 address, struct stackanno_text *text)
 {
 	/* One flag is all that a text read back has for both of a note's addresses. */
-	bool other = note->kind == STACKANNO_NOTE_OVERRUN &&
+	bool other = strstr(stackanno_label_note_sentence(note->kind), "%x") &&
+		     strstr(stackanno_label_note_sentence(note->kind), "%X") &&
 		     (stackanno_describer_hides(d, note->value[0]) ||
 		      stackanno_describer_hides(d, note->value[1]));
 

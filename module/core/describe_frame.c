@@ -126,11 +126,13 @@ static void describe_call_console(struct stackanno_describer *d,
 	put_symbol_last(d, frame, &symbol);
 	put_number(d, frame, text);
 	/* The arguments get what the symbol leaves, for it must stand last. */
-	used = text->len + symbol.len + sizeof(" () ?? ") - 1;
+	used = text->len + symbol.len + sizeof(" () (tail call) ?? ") - 1;
 	if (frame->args && used + ARGS_LEAST < text->size) {
 		put(text, " ");
 		put_args(d, frame, text->size - 1 - used, text);
 	}
+	if (frame->flags & STACKANNO_FRAME_TAIL_CALL)
+		put(text, " (tail call)");
 	stackanno_put_mark(frame->evidence, text);
 	put(text, " ");
 	put(text, d->symbol);

@@ -148,6 +148,9 @@ static int run_block(struct stackanno_flow *flow, u32 block)
 			ret = ret ? ret : branch_by_table(flow, &step);
 		else if (step.exit == STACKANNO_EXIT_JUMP && step.target == STACKANNO_FLOW_NOWHERE)
 			note_departure(flow);
+		flow->summary.tails |= step.target == STACKANNO_FLOW_NOWHERE &&
+				       (step.exit == STACKANNO_EXIT_JUMP ||
+					step.exit == STACKANNO_EXIT_BRANCH);
 		if (!ret && step.target != STACKANNO_FLOW_NOWHERE)
 			ret = branch(flow, &step);
 		if (ret)

@@ -128,6 +128,7 @@ struct stackanno_flow_summary {
 	u32 slots_dropped;	/* stores that found no room */
 	u32 tables;		/* jumps by a table that were followed, each time they were met */
 	bool unreached;		/* some of its code no known path leads to */
+	bool tails;		/* it may end in a jump to another function */
 	bool lean;		/* slots of values made in the function were given up */
 	u16 align_at;		/* position of the instruction that rounds; NOWHERE */
 	u16 align_bytes;

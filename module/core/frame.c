@@ -593,8 +593,8 @@ static struct stackanno_word *holder_of(const struct stackanno_builder *builder,
 	return before ? stackanno_frame_word(builder, before, address) : NULL;
 }
 
-static bool follows_call(const struct stackanno_builder *builder,
-			 const struct stackanno_frame *frame)
+bool stackanno_frame_follows_call(const struct stackanno_builder *builder,
+				  const struct stackanno_frame *frame)
 {
 	const struct stackanno_code *code;
 	const u8 *bytes;
@@ -615,7 +615,8 @@ void stackanno_frame_check_calls(struct stackanno_builder *builder)
 	for (i = 0; i < builder->section[STACKANNO_SECTION_FRAMES].count; i++) {
 		frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, i);
 		if (frame->kind != STACKANNO_FRAME_CALL ||
-		    frame->flags & STACKANNO_FRAME_INTERRUPTED || follows_call(builder, frame))
+		    frame->flags & STACKANNO_FRAME_INTERRUPTED ||
+		    stackanno_frame_follows_call(builder, frame))
 			continue;
 		word = holder_of(builder, i, frame->ip_slot);
 		if (frame->evidence == STACKANNO_EVIDENCE_CERTAIN)
@@ -644,4 +645,50 @@ void stackanno_frame_mark_gap(struct stackanno_builder *builder, u32 frame, u32 
 		word->role = STACKANNO_ROLE_OFFSET_GAP;
 		word->evidence = STACKANNO_EVIDENCE_LIKELY;
 	}
+}
+
+static void move_indices(struct stackanno_builder *builder, u32 from)
+{
+	struct stackanno_meaning *meaning;
+	struct stackanno_frame *frame;
+	struct stackanno_word *word;
+	struct stackanno_note *note;
+	u32 i;
+
+	for (i = 0; (frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, i)); i++)
+		if (i > from && frame->number != STACKANNO_NONE16)
+			frame->number++;
+	for (i = 0; (word = stackanno_builder_entry(builder, STACKANNO_SECTION_WORDS, i)); i++)
+		if (word->frame != STACKANNO_NONE16 && word->frame >= from)
+			word->frame++;
+	for (i = 0; (note = stackanno_builder_entry(builder, STACKANNO_SECTION_NOTES, i)); i++)
+		if (note->frame != STACKANNO_NONE && note->frame >= from)
+			note->frame++;
+	for (i = 0; (meaning = stackanno_builder_entry(builder, STACKANNO_SECTION_MEANINGS, i));
+	     i++)
+		if (meaning->kind == STACKANNO_MEANING_OWN_SLOT && meaning->aux >= from)
+			meaning->aux++;
+}
+
+struct stackanno_frame *stackanno_frame_insert(struct stackanno_builder *builder, u32 index)
+{
+	struct stackanno_frame *frame, *last;
+	u32 end;
+
+	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
+	if (!frame || frame->kind != STACKANNO_FRAME_CALL)
+		return NULL;
+	last = stackanno_builder_add(builder, STACKANNO_SECTION_FRAMES, &end);
+	if (!last)
+		return NULL;
+	memmove(frame + 1, frame, (end - index) * sizeof(*frame));
+	move_indices(builder, index);
+	/* What follows it tells where it stands, and on which stack. */
+	*frame = (struct stackanno_frame){
+		.low = frame[1].low, .high = frame[1].low, .stack = frame[1].stack,
+		.number = frame[1].number - 1, .kind = STACKANNO_FRAME_CALL,
+		.evidence = STACKANNO_EVIDENCE_LIKELY, .flags = STACKANNO_FRAME_TAIL_CALL,
+		.first_word = frame[1].first_word, .regs = STACKANNO_NONE,
+		.code = STACKANNO_NONE, .vector = STACKANNO_NONE };
+	return frame;
 }

@@ -85,6 +85,30 @@ int stackanno_frame_layout(const struct stackanno_picture *picture,
 void stackanno_frame_check_calls(struct stackanno_builder *builder);
 
 /**
+ * stackanno_frame_follows_call() - whether a call may end right before a frame's ip
+ * @builder: with its code captured
+ * @frame: of kind CALL
+ *
+ * Context: any.
+ * Return: false when none does, or its code is not known.
+ */
+bool stackanno_frame_follows_call(const struct stackanno_builder *builder,
+				  const struct stackanno_frame *frame);
+
+/**
+ * stackanno_frame_insert() - add a frame that has no words
+ * @builder: after stackanno_frame_layout()
+ * @index: of the frame of kind CALL that it is to stand before
+ *
+ * Indices and numbers of the frames from there on are one higher then.
+ *
+ * Context: any; bounded by the builder's sections.
+ * Return: the frame, likely, and flagged as one that a tail call hid; NULL when there is
+ * no room (the builder counts).
+ */
+struct stackanno_frame *stackanno_frame_insert(struct stackanno_builder *builder, u32 index);
+
+/**
  * stackanno_frame_mark_gap() - label the gap of the randomised stack offset
  * @builder: after stackanno_frame_layout()
  * @frame: index of the frame that made the gap at the low end of its words

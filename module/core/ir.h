@@ -107,6 +107,7 @@ struct stackanno_ir_list {
 	u8 length;	/* of the instruction */
 	u8 exit;	/* enum stackanno_ir_exit */
 	u8 when;	/* enum stackanno_ir_when */
+	bool repeats;	/* may be stopped halfway, with its registers moved on */
 	bool unknown;	/* not known: what it may write was taken for written */
 	u8 by;		/* register that a jump goes by; STACKANNO_IR_NO_REG: another place */
 	u64 target;

@@ -169,6 +169,12 @@ static const char * const notes[] = {
 	[STACKANNO_NOTE_BP_AGREES] = "bp agrees",
 	[STACKANNO_NOTE_SP_AGREES] = "sp agrees",
 	[STACKANNO_NOTE_NOT_A_FRAME] = "not a frame",
+	[STACKANNO_NOTE_CALL_EDGE] = "call edge",
+	[STACKANNO_NOTE_TAIL_AMBIGUOUS] = "tail call ambiguous",
+	[STACKANNO_NOTE_NO_CALL] = "no call",
+	[STACKANNO_NOTE_OTHER_VALUE] = "other value",
+	[STACKANNO_NOTE_ARGUMENTS_DIFFER] = "arguments differ",
+	[STACKANNO_NOTE_SIZE_DIFFERS] = "size differs",
 };
 static_assert(ARRAY_SIZE(notes) == STACKANNO_NOTE_COUNT);
 
@@ -196,6 +202,13 @@ static const char * const sentences[] = {
 	[STACKANNO_NOTE_BP_AGREES] = "%f: its bp %x agrees with its code (%t)",
 	[STACKANNO_NOTE_SP_AGREES] = "%f: its sp %x agrees with its code (%t)",
 	[STACKANNO_NOTE_NOT_A_FRAME] = "%f is not a frame: what would be its return address, at %x, is %t",
+	[STACKANNO_NOTE_CALL_EDGE] = "%f: call edge: %t",
+	[STACKANNO_NOTE_TAIL_AMBIGUOUS] = "%f: several chains of tail calls lead on: %t",
+	[STACKANNO_NOTE_NO_CALL] = "%f: no call precedes its return address, at %x",
+	[STACKANNO_NOTE_OTHER_VALUE] = "%f: the word at %x holds %X, and should hold %t",
+	[STACKANNO_NOTE_ARGUMENTS_DIFFER] =
+		"%f: by itself it was given %x, by its caller %X, in %t",
+	[STACKANNO_NOTE_SIZE_DIFFERS] = "%f: its frame begins at %x, by its code at %X",
 };
 static_assert(ARRAY_SIZE(sentences) == STACKANNO_NOTE_COUNT);
 
@@ -209,7 +222,7 @@ static const struct stackanno_flag_words remarks[] = {
 	{ STACKANNO_FRAME_USER, "user mode" },
 	{ STACKANNO_FRAME_NULL_CALL, "called through a NULL pointer" },
 	{ STACKANNO_FRAME_BAD_IP, "not in kernel text" },
-	{ STACKANNO_FRAME_TAIL_CALL, "not in the trace: reached by a tail call" },
+	{ STACKANNO_FRAME_TAIL_CALL, "tail call: not in the trace, found by code" },
 	{ STACKANNO_FRAME_SCANNED, "found by scanning the stack, not by the unwinder" },
 	{ STACKANNO_FRAME_UNRELIABLE, "doubtful: the unwinder had an error before here" },
 	{ STACKANNO_FRAME_PARTIAL_REGS, "registers ip to ss only" },

@@ -17,6 +17,9 @@
 /* An object's address may be that of a member: so far below it nothing is certain. */
 #define OBJECT_REACH 256
 #define TEXT_BYTES 128
+/* The exception, whose ip is behind its instruction. */
+#define BREAKPOINT 3
+#define BREAKPOINT_BYTES 1
 
 struct context {
 	struct stackanno_builder *builder;
@@ -47,6 +50,22 @@ u64 stackanno_role_cfa(const struct stackanno_builder *builder,
 	word = stackanno_builder_entry(builder, STACKANNO_SECTION_WORDS,
 				       frame->first_word + frame->word_count - 1);
 	return word && word->role == STACKANNO_ROLE_RETURN ? word->address + WORD : 0;
+}
+
+u64 stackanno_role_ip(const struct stackanno_builder *builder, u32 index)
+{
+	const struct stackanno_frame *frame, *block;
+
+	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
+	if (!frame)
+		return 0;
+	block = index ? stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index - 1) :
+			NULL;
+	if (frame->flags & STACKANNO_FRAME_INTERRUPTED && block &&
+	    block->kind == STACKANNO_FRAME_ENTRY && block->entry == STACKANNO_ENTRY_EXCEPTION &&
+	    block->vector == BREAKPOINT)
+		return frame->ip - BREAKPOINT_BYTES;
+	return frame->ip;
 }
 
 u64 stackanno_role_base(const struct stackanno_flow *flow,
@@ -276,7 +295,8 @@ static void untouched(const struct context *context, struct stackanno_word *word
 static bool is_written_later(const struct context *context, u32 writer)
 {
 	return !context->part && writer < STACKANNO_FLOW_MANY &&
-	       !stackanno_flow_reaches(context->flow, writer, context->frame->ip,
+	       !stackanno_flow_reaches(context->flow, writer,
+				       stackanno_role_ip(context->builder, context->index),
 				       context->returning);
 }
 
@@ -518,7 +538,7 @@ enum stackanno_fit stackanno_role_frame(struct stackanno_builder *builder, u32 i
 
 	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
 	if (frame) {
-		place.ip = frame->ip;
+		place.ip = stackanno_role_ip(builder, index);
 		place.returning = !(frame->flags & STACKANNO_FRAME_INTERRUPTED);
 	}
 	return stackanno_role_frame_at(builder, index, flow, canary, &place);

@@ -52,6 +52,19 @@ enum stackanno_fit stackanno_role_frame(struct stackanno_builder *builder, u32 i
 void stackanno_role_excuse(struct stackanno_builder *builder, u32 index, u32 flag);
 
 /**
+ * stackanno_role_ip() - the instruction that a frame stands at
+ * @builder: after stackanno_frame_layout()
+ * @index: of a frame of kind CALL
+ *
+ * Its ip, but for a function that a breakpoint stopped: a probe's stands in the place
+ * of an instruction, which has not run.
+ *
+ * Context: any.
+ * Return: an address.
+ */
+u64 stackanno_role_ip(const struct stackanno_builder *builder, u32 index);
+
+/**
  * stackanno_role_cfa() - where a frame ends
  * @builder: after stackanno_frame_layout()
  * @frame: of kind CALL

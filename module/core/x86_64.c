@@ -285,6 +285,25 @@ const char *stackanno_arch_segment_name(u64 selector)
 	}
 }
 
+/* Bits of the flags that are never set, and the one that always is. */
+#define FLAGS_CLEAR (~0x3fffffULL | 0x28028ULL)
+#define FLAGS_SET 2
+
+bool stackanno_arch_saves(unsigned int field, u64 value)
+{
+	/* FRED has more to say in the words of the selectors, above them. */
+	switch (field) {
+	case STACKANNO_X86_CS:
+		return (u16)value == 0x10 || (u16)value == 0xe030;	/* that of Xen */
+	case STACKANNO_X86_SS:
+		return (u16)value == 0x18 || (u16)value == 0 || (u16)value == 0xe02b;
+	case STACKANNO_X86_FLAGS:
+		return !(value & FLAGS_CLEAR) && value & FLAGS_SET;
+	default:
+		return true;
+	}
+}
+
 /*
  * struct inactive_task_frame: what __switch_to_asm pushed, low address first.
  *	push	%rbp

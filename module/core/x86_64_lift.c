@@ -402,6 +402,7 @@ static void op_string_store(struct lift *lift)
 	struct stackanno_ir *ir = emit(lift, STACKANNO_IR_FILL, 0, RDI,
 				       is_repeated(lift) ? RCX : NO_REG);
 
+	lift->list->repeats = is_repeated(lift);
 	ir->imm = lift->op & 1 ? lift->size : 1;
 	if (lift->op < 0xa6)
 		mix(lift, RSI, NO_REG);
@@ -413,6 +414,7 @@ static void op_string_load(struct lift *lift)
 {
 	bool loads = lift->op == 0xac || lift->op == 0xad;
 
+	lift->list->repeats = is_repeated(lift);
 	if (loads)
 		clobber(lift, BIT_OF(RAX));
 	mix(lift, RSI, NO_REG);
@@ -513,6 +515,7 @@ void stackanno_arch_lift(const struct stackanno_insn *insn, u64 address, u64 can
 	list->length = insn->length;
 	list->exit = STACKANNO_EXIT_NEXT;
 	list->when = STACKANNO_WHEN_ANY;
+	list->repeats = false;
 	list->unknown = false;
 	list->by = NO_REG;
 	list->target = 0;

@@ -385,6 +385,12 @@ enum stackanno_note_kind {
 	STACKANNO_NOTE_BP_AGREES,		/* frame; value[0]: bp; text: what it agrees with */
 	STACKANNO_NOTE_SP_AGREES,		/* frame; value[0]: sp; text: what it agrees with */
 	STACKANNO_NOTE_NOT_A_FRAME,		/* suspect; frame; value[0]: its ip's word; text: whose word that is */
+	STACKANNO_NOTE_CALL_EDGE,		/* suspect; frame: the caller; value[0]: what it calls; text: who calls whom */
+	STACKANNO_NOTE_TAIL_AMBIGUOUS,		/* the same, and no suspect: there are several ways */
+	STACKANNO_NOTE_NO_CALL,			/* suspect; frame, word; value[0]: address of the return address */
+	STACKANNO_NOTE_OTHER_VALUE,		/* suspect; frame, word; value[0]: its address, value[1]: found; text: expected */
+	STACKANNO_NOTE_ARGUMENTS_DIFFER,	/* suspect; frame; value[0]: by itself, value[1]: by its caller; text: which */
+	STACKANNO_NOTE_SIZE_DIFFERS,		/* suspect; frame; value[0]: where it begins, value[1]: by its code */
 	STACKANNO_NOTE_COUNT
 };
 
