@@ -23,6 +23,7 @@
 #include "sa_memory.h"
 #include "sa_overrun.h"
 #include "sa_probe.h"
+#include "sa_suspect.h"
 #include "sa_values.h"
 #include "sa_wait.h"
 
@@ -58,6 +59,11 @@ static const struct trigger triggers[] = {
 	{ "overrun", .leaf = sa_overrun_crash },
 	{ "values", .leaf = sa_values_crash },
 	{ "overrun-return", .leaf = sa_overrun_return },
+	{ "suspect-pointer", .leaf = sa_suspect_pointer },
+	{ "suspect-constant", .leaf = sa_suspect_constant },
+	{ "suspect-return", .leaf = sa_suspect_return },
+	{ "suspect-edge", .leaf = sa_suspect_edge },
+	{ "tail-call", .leaf = sa_suspect_tail },
 	{ "rehearse", .run = rehearse },
 	{ "irq", .run = sa_context_irq },
 	{ "irq-later", .run = sa_context_irq_later },

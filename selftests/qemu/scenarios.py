@@ -17,6 +17,7 @@ import check_nested
 import check_offline
 import check_patched
 import check_pstore
+import check_suspect
 import check_symbols
 import check_truth
 import check_values
@@ -77,6 +78,11 @@ SCENARIOS = [
           more=check_memory.check_fenced),
     crash("compiled", kind="null", more=check_frame.check_compiled),
     crash("values", kind="null", more=check_values.check_values),
+    crash("suspect-pointer", kind="null", suspects=2, more=check_suspect.check_pointer),
+    crash("suspect-constant", kind="null", suspects=2, more=check_suspect.check_constant),
+    crash("suspect-return", kind="null", suspects=2, more=check_suspect.check_return),
+    crash("suspect-edge", kind="null", suspects=1, more=check_suspect.check_edge),
+    crash("tail-call", kind="null", more=check_suspect.check_tail),
     crash("overrun", kind="null", suspects=2, more=check_frame.check_overrun_console),
     fatal("overrun-return", kind="panic", reason="panic", block="", suspects=2,
           more=check_frame.check_overrun),

@@ -6,6 +6,8 @@
 #include "core/argument.h"
 #include "core/arch.h"
 #include "core/chain.h"
+#include "core/describe.h"
+#include "core/suspect.h"
 #include "sample.h"
 #include "world.h"
 
@@ -33,8 +35,14 @@ static const struct chain_case {
 	/* Registers of the callee, which was stopped: by number of the field, and value. */
 	struct { u32 field; u64 value; } regs[REGS];
 	u32 known;		/* of them; 0: it calls on */
+	bool stopped;		/* without any of them known */
 	bool torn, doubted;	/* the picture; the caller's frame */
+	u64 passed[2];		/* words that the callee was given; 0: not looked at */
+	const char *other;	/* code of a function at WORLD_COLD */
 	const char *in, *out;	/* arguments of callee and caller */
+	const char *hidden;	/* of one between them that is not on the stack */
+	const char *suspect;	/* the only note there is */
+	u32 faults;		/* calls that do not lead on */
 } cases[] = {
 	/* callee: push %rbx; mov %rdi,%rbx; nop; caller: push %rbx; mov $7,%edi; call; pop; ret */
 	{ "both know it, and agree",
@@ -45,7 +53,8 @@ static const struct chain_case {
 	  { "53 4889fb 90", 4, { 1, 2 }, 2 },
 	  { "53 bf07000000 e8f5ffffff 5b c3", 0xb, { 3, 4 }, 2 },
 	  { { STACKANNO_X86_BX, 8 } }, 1,
-	  .in = "rdi=0000000000000008|0000000000000007 ?", .out = "" },
+	  .in = "rdi=0000000000000008|0000000000000007 ?", .out = "",
+	  .suspect = "suspect: #0: by itself it was given 0000000000000008, by its caller 0000000000000007, in rdi" },
 	/* callee: push %rbx; mov %edi,%ebx; nop */
 	{ "the callee has half of it, the caller all",
 	  { "53 89fb 90", 3, { 1, 2 }, 2 },
@@ -133,6 +142,60 @@ static const struct chain_case {
 	  { "4885ff 7501 90 c3", 5, { 2 }, 1 },
 	  { "53 ffd0 4889c7 e8f5ffffff 5b c3", 0xb, { 3, 4 }, 2 },
 	  { { STACKANNO_X86_BX, 9 } }, 1, .in = "rdi=0000000000000000", .out = "" },
+	/* callee: rep stos %rax,(%rdi), stopped in it */
+	{ "what a string instruction counts by is not what it was",
+	  { "f348ab 90", 0, { 2 }, 1 },
+	  { "53 31ff ffd0 5b c3", 5, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_DI, OTHER }, { STACKANNO_X86_SI, POINTER } }, 2,
+	  .in = "rdi=0000000000000000 ?, rsi=ff11000005638b40",
+	  .out = "rdi=?, rsi=ff11000005638b40 ?" },
+	/* callee: push %rbp; xor %ebp,%ebp; nop; caller: push %rbp; mov %rsp,%rbp; call */
+	{ "a frame pointer that was saved as it should be",
+	  { "55 31ed 90", 3, { STACK + 0x10, 2 }, 2 },
+	  { "55 4889e5 e8f7ffffff 5d c3", 9, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_BP, 0 } }, 1, .in = "", .out = "" },
+	{ "a frame pointer that was written over",
+	  { "55 31ed 90", 3, { 5, 2 }, 2 },
+	  { "55 4889e5 e8f7ffffff 5d c3", 9, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_BP, 0 } }, 1, .in = "", .out = "",
+	  .suspect = "suspect: #1: the word at ffa0000000013a00 holds 0000000000000005, and should hold #1+0x0" },
+	{ "but in a torn picture",
+	  { "55 31ed 90", 3, { 5, 2 }, 2 },
+	  { "55 4889e5 e8f7ffffff 5d c3", 9, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_BP, 0 } }, 1, .torn = true, .in = "", .out = "" },
+	/* caller: sub $8,%rsp; movq $5,(%rsp); call */
+	{ "a constant in a word",
+	  { "90", 0, { 2 }, 1 },
+	  { "4883ec08 48c7042405000000 e8efffffff 4883c408 c3", 17, { 5, 4 }, 2 },
+	  .known = 0, .stopped = true, .in = "", .out = "" },
+	{ "that is another by now",
+	  { "90", 0, { 2 }, 1 },
+	  { "4883ec08 48c7042405000000 e8efffffff 4883c408 c3", 17, { 7, 4 }, 2 },
+	  .known = 0, .stopped = true, .in = "", .out = "",
+	  .suspect = "suspect: #1: the word at ffa0000000013a08 holds 0000000000000007, and should hold 0x5" },
+	/* caller: call of another, which jumps to the callee */
+	{ "a function that jumped on was given what the call gave",
+	  { "31ff 90", 2, { 2 }, 1 },
+	  { "53 bf07000000 e8f5ff0000 5b c3", 0xb, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_DI, 0 } }, 1, .other = "e9fbfffeff",
+	  .in = "", .hidden = "rdi=0000000000000007", .out = "" },
+	{ "one that did not cannot have been called",
+	  { "31ff 90", 2, { 2 }, 1 },
+	  { "53 bf07000000 e8f5ff0000 5b c3", 0xb, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_DI, 0 } }, 1, .other = "c3", .in = "", .out = "", .faults = 1 },
+	{ "but may have been, where it is not certain",
+	  { "31ff 90", 2, { 2 }, 1 },
+	  { "53 bf07000000 e8f5ff0000 5b c3", 0xb, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_DI, 0 } }, 1, .doubted = true, .other = "c3", .in = "", .out = "" },
+	{ "or where it jumps by a pointer",
+	  { "31ff 90", 2, { 2 }, 1 },
+	  { "53 bf07000000 e8f5ff0000 5b c3", 0xb, { 3, 4 }, 2 },
+	  { { STACKANNO_X86_DI, 0 } }, 1, .other = "ffe0", .in = "", .out = "" },
+	/* callee: mov 8(%rsp),%eax; caller: push $9; push $8; call; the first of them read */
+	{ "words above the return address are the caller's to write",
+	  { "8b442408 90", 4, { 2 }, 1 },
+	  { "6a09 6a08 e8f7ffffff 4883c410 c3", 9, { 8, 9, 4 }, 3 },
+	  .known = 0, .stopped = true, .in = "", .out = "", .passed = { 8, 9 } },
 };
 
 static struct sample sample;
@@ -145,7 +208,23 @@ static bool is_thunk(struct stackanno_chain_ops *ops __attribute__((unused)), u6
 	return target == THUNK;
 }
 
-static struct stackanno_chain_ops ops = { .thunk = is_thunk };
+static enum stackanno_edge_place place(struct stackanno_edge_ops *edge __attribute__((unused)),
+				       u64 address, struct stackanno_extent *extent)
+{
+	extent->begin = address < WORLD_COLD ? WORLD_BODY : WORLD_COLD;
+	extent->size = address < WORLD_COLD ? world.body_bytes : world.cold_bytes;
+	return address - extent->begin < extent->size ? STACKANNO_PLACE_FUNCTION :
+							STACKANNO_PLACE_NOWHERE;
+}
+
+static bool stays(struct stackanno_chain_ops *ops __attribute__((unused)),
+		  u64 begin __attribute__((unused)), u32 size __attribute__((unused)))
+{
+	return true;
+}
+
+static struct stackanno_chain_ops ops = {
+	.edge = { .place = place }, .thunk = is_thunk, .stays = stays };
 
 static struct stackanno_frame *lay(const struct function *function, u16 number, u64 low,
 				   u32 bytes)
@@ -177,9 +256,9 @@ static void stop(const struct chain_case *one, struct stackanno_frame *frame, u6
 	}
 }
 
-static int follow(const struct function *function, u32 index)
+static int follow(const struct function *function, const char *other, u32 index)
 {
-	const struct world_code code = { .body = function->body };
+	const struct world_code code = { .body = function->body, .cold = other };
 	static const u64 canary = CANARY;
 	enum stackanno_fit fit;
 
@@ -197,8 +276,28 @@ static const char *arguments(u32 number)
 	stackanno_argument_describe(&chain, number, &sample.builder, NULL, NULL);
 	frame = stackanno_builder_entry(&sample.builder, STACKANNO_SECTION_FRAMES,
 					chain.frame[number].index);
+	if (!frame)
+		return "";
 	return (const char *)sample.builder.buf +
 	       sample.builder.section[STACKANNO_SECTION_STRINGS].offset + frame->args;
+}
+
+/* All that is noted. */
+static const char *note(void)
+{
+	static char bytes[256];
+	struct stackanno_describer describer;
+	struct stackanno_text text;
+	struct stackanno_view view;
+	struct stackanno_note note;
+	u32 i;
+
+	sample_finish(&sample, &view);
+	stackanno_text_begin(&text, bytes, sizeof(bytes));
+	stackanno_describer_begin(&describer, &view, STACKANNO_REDACT_NONE, false);
+	for (i = 0; !stackanno_view_note(&view, i, &note); i++)
+		stackanno_describe_note(&describer, &note, &text);
+	return bytes;
 }
 
 static int run(const struct chain_case *one)
@@ -213,30 +312,41 @@ static int run(const struct chain_case *one)
 		sample.builder.record->flags |= STACKANNO_RECORD_TORN;
 	frame = lay(&one->callee, 0, low, 64);
 	first = sample.frame;
-	if (one->known)
+	if (one->known || one->stopped)
 		stop(one, frame, low);
 	low += one->callee.count * sizeof(u64);
 	frame = lay(&one->caller, 1, low, 64);
 	if (one->doubted)
 		frame->evidence = STACKANNO_EVIDENCE_LIKELY;
 	stackanno_chain_begin(&chain);
-	ret = follow(&one->callee, first);
+	ret = follow(&one->callee, NULL, first);
 	if (!ret)
-		ret = follow(&one->caller, first + 1);
+		ret = follow(&one->caller, one->other, first + 1);
 	stackanno_chain_settle(&chain);
+	stackanno_suspect_arguments(&sample.builder, &chain);
 	return ret;
 }
 
 TEST(an_argument_is_what_callee_and_caller_know)
 {
-	u32 i;
+	u32 i, n;
 
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		TH_LOG("%s", cases[i].name);
 		ASSERT_EQ(0, run(&cases[i]));
-		ASSERT_EQ(2, chain.frames);
+		ASSERT_EQ(cases[i].hidden ? 3 : 2, chain.frames);
+		EXPECT_EQ(cases[i].hidden ? 1 : 0, chain.tails);
+		EXPECT_EQ(cases[i].faults, chain.faults);
+		for (n = 0; n < 2 && cases[i].passed[n]; n++)
+			EXPECT_EQ(cases[i].passed[n], chain.frame[0].argument[6 + n].own.value);
+		/* Frames that are hidden have no place in the record until they are told. */
+		if (cases[i].hidden)
+			chain.frame[1].index = 0;
 		EXPECT_STREQ(cases[i].in, arguments(0));
-		EXPECT_STREQ(cases[i].out, arguments(1));
+		if (cases[i].hidden)
+			EXPECT_STREQ(cases[i].hidden, arguments(1));
+		EXPECT_STREQ(cases[i].out, arguments(chain.frames - 1));
+		EXPECT_STREQ(cases[i].suspect ? cases[i].suspect : "", note());
 	}
 }
 

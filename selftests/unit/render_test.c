@@ -341,6 +341,19 @@ TEST(each_note_has_its_sentence)
 		  "note: #7: its sp ffa0000000013b20 agrees with its code ((rbp & ~0x1f) - 0x40)" },
 		{ STACKANNO_NOTE_NOT_A_FRAME, { 0xffa0000000013b50 }, "a stale word within #6 f",
 		  "note: #7 is not a frame: what would be its return address, at ffa0000000013b50, is a stale word within #6 f" },
+		{ STACKANNO_NOTE_CALL_EDGE, { 0xffffffff81000000 }, "f calls g, trace says h",
+		  "note: #7: call edge: f calls g, trace says h" },
+		{ STACKANNO_NOTE_TAIL_AMBIGUOUS, { 0xffffffff81000000 },
+		  "f calls g, trace says h",
+		  "note: #7: several chains of tail calls lead on: f calls g, trace says h" },
+		{ STACKANNO_NOTE_NO_CALL, { 0xffa0000000013ab8 }, NULL,
+		  "note: #7: no call precedes its return address, at ffa0000000013ab8" },
+		{ STACKANNO_NOTE_OTHER_VALUE, { 0xffa0000000013ab8, 5 }, "#7+0x10",
+		  "note: #7: the word at ffa0000000013ab8 holds 0000000000000005, and should hold #7+0x10" },
+		{ STACKANNO_NOTE_ARGUMENTS_DIFFER, { 8, 7 }, "rdi",
+		  "note: #7: by itself it was given 0000000000000008, by its caller 0000000000000007, in rdi" },
+		{ STACKANNO_NOTE_SIZE_DIFFERS, { 0xffa0000000013ab8, 0xffa0000000013ab0 }, NULL,
+		  "note: #7: its frame begins at ffa0000000013ab8, by its code at ffa0000000013ab0" },
 	};
 	struct stackanno_view view;
 	char line[256];
@@ -473,7 +486,7 @@ TEST(each_frame_flag_has_its_remark)
 		{ STACKANNO_FRAME_LAST_UNEXPECTED, NULL,
 		  "    (the chain of frames ends here, and should not)" },
 		{ STACKANNO_FRAME_TAIL_CALL, NULL,
-		  "    (not in the trace: reached by a tail call)" },
+		  "    (tail call: not in the trace, found by code)" },
 		{ STACKANNO_FRAME_SCANNED, NULL,
 		  "    (found by scanning the stack, not by the unwinder)" },
 		{ STACKANNO_FRAME_CODE_UNREADABLE, NULL, "    (its code could not be read)" },

@@ -42,7 +42,7 @@ static void begin_empty(struct sample *s)
 		[STACKANNO_SECTION_REGS] = 16,
 		[STACKANNO_SECTION_CODES] = 16,
 		[STACKANNO_SECTION_BYTES] = 4096,
-		[STACKANNO_SECTION_NOTES] = 64,
+		[STACKANNO_SECTION_NOTES] = 128,
 	} };
 
 	/* What a crash finds in its memory is not zero either. */
