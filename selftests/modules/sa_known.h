@@ -26,6 +26,8 @@
  *	means	addr, value: a word; label: what its braces must hold, "_" for blanks, "|"
  *		between meanings, "-" for none at all
  *	holds	addr, value: a word; label: a pattern of one of its meanings, "_" for blanks
+ *	arg	name: a function; addr: number of the register, from 0, that an argument
+ *		came in; value: what it was called with
  *	array	addr: of an array that was written past its end; value: of the canary
  *	guard	addr: of that canary; value: what it should hold
  *	broken	the same; value: what it holds

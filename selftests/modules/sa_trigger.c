@@ -13,6 +13,7 @@
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
+#include "sa_argument.h"
 #include "sa_chain.h"
 #include "sa_compiled.h"
 #include "sa_context.h"
@@ -59,6 +60,7 @@ static const struct trigger triggers[] = {
 	{ "overrun", .leaf = sa_overrun_crash },
 	{ "values", .leaf = sa_values_crash },
 	{ "overrun-return", .leaf = sa_overrun_return },
+	{ "arguments", .leaf = sa_argument_crash },
 	{ "suspect-pointer", .leaf = sa_suspect_pointer },
 	{ "suspect-constant", .leaf = sa_suspect_constant },
 	{ "suspect-return", .leaf = sa_suspect_return },

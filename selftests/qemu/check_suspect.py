@@ -3,6 +3,8 @@
 
 import re
 
+from check_frame import bare
+
 MAGIC = "5a" * 8
 
 
@@ -27,7 +29,7 @@ def _expect(run, report, pattern):
 def _expect_word(run, report, label):
     """Assert that the word that was written over is called a suspect."""
     words = [word for word in report.words.values() if word.value == int(MAGIC, 16)]
-    run.expect(len(words) == 1 and re.fullmatch(label, words[0].label),
+    run.expect(len(words) == 1 and re.fullmatch(label, bare(words[0].label)),
                "and the word is called one", words)
 
 

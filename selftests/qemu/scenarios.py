@@ -7,6 +7,7 @@ stands in check.py and in the files it draws on.
 
 import functools
 
+import check_argument
 import check_asked
 import check_cost
 import check_frame
@@ -78,6 +79,7 @@ SCENARIOS = [
           more=check_memory.check_fenced),
     crash("compiled", kind="null", more=check_frame.check_compiled),
     crash("values", kind="null", more=check_values.check_values),
+    crash("arguments", kind="null", more=check_argument.check_arguments),
     crash("suspect-pointer", kind="null", suspects=2, more=check_suspect.check_pointer),
     crash("suspect-constant", kind="null", suspects=2, more=check_suspect.check_constant),
     crash("suspect-return", kind="null", suspects=2, more=check_suspect.check_return),
