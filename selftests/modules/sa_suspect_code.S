@@ -39,6 +39,10 @@ SYM_FUNC_END(sa_suspect_callee)
 SYM_FUNC_START(sa_suspect_odd)
 	pushq	%rbx
 	movq	%rsp, %rbx
+	/* Where a tracer's call may have stood, nothing is suspected. */
+	xorl	%eax, %eax
+	xorl	%eax, %eax
+	xorl	%eax, %eax
 	nop
 	popq	%rbx
 	RET
