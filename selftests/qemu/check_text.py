@@ -11,7 +11,7 @@ _HEAD = re.compile(r"^record (?P<id>\d+): (?P<reason>\w+)(?: \"(?P<title>(?:[^\"
 _TASK = re.compile(r", task ([0-9a-f]{16})")
 _COUNTS = re.compile(r"^(\d+) words, (\d+) explained, (\d+) suspect, (\d+) frames$")
 _FAULT = re.compile(r"^fault: (.*)")
-_FRAME = re.compile(r"^ ?#(?P<number>\d+) \[(?P<slot>[0-9a-f?-]{16}|)\](?P<rest> .*)")
+_FRAME = re.compile(r"^ ?#(?P<number>\d+) \[(?P<slot>[0-9a-f?-]{16}|no word|)\](?P<rest> .*)")
 _AT = re.compile(r"^ (?P<name>[^ (]+)(?:\(.*\))? at (?P<ip>[0-9a-f?-]{16})"
                  r"(?: \[(?P<module>[^\]]+)\])?(?P<doubt> \?\??)?$")
 _SYMBOL = re.compile(r"(?P<name>[^ +]+)\+0x[0-9a-f]+/0x[0-9a-f]+(?: \[(?P<module>[^\]]+)\])?$")
