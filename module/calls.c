@@ -93,9 +93,24 @@ static bool is_traced(struct stackanno_calls *calls, u64 begin)
 	return false;
 }
 
+/* An exception that is mended elsewhere is a jump that no instruction makes. */
+static bool is_left(struct stackanno_calls *calls, u64 begin, u32 size)
+{
+	u32 i;
+
+	calls->fixups.count = 0;
+	calls->fixups.hidden = false;
+	stackanno_fixups_gather(begin, size, &calls->fixups);
+	for (i = 0; i < calls->fixups.count; i++)
+		if (calls->fixups.entry[i].landing - begin >= size)
+			return true;
+	return calls->fixups.hidden;
+}
+
 static bool op_stays(struct stackanno_chain_ops *ops, u64 begin, u32 size)
 {
-	return !stackanno_statics_in(begin, size) && !is_traced(calls_of(ops), begin);
+	return !stackanno_statics_in(begin, size) && !is_traced(calls_of(ops), begin) &&
+	       !is_left(calls_of(ops), begin, size);
 }
 
 void stackanno_calls_init(struct stackanno_calls *calls, struct stackanno_ops *code)

@@ -9,6 +9,7 @@
 
 #include "core/builder.h"
 #include "core/chain.h"
+#include "fixups.h"
 #include "ksyms.h"
 #include "probed.h"
 
@@ -17,6 +18,7 @@ struct stackanno_calls {
 	struct stackanno_ops *code;
 	struct stackanno_symbol *scratch;
 	struct stackanno_probes probes;	/* of a function that is looked into */
+	struct stackanno_fixups fixups;	/* of the same */
 	struct stackanno_ir_list list;
 };
 
