@@ -68,8 +68,9 @@ static void lay(const struct layer *layers, u32 count, u64 value)
 	}
 	stackanno_holders_begin(&holders);
 	for (i = 0; i < count; i++) {
-		const struct world_code code = { .body = layers[i].body };
+		static struct world_code code;	/* asked for as long as the analysis is */
 
+		code = (struct world_code){ .body = layers[i].body };
 		if (world_run(&world, &code, &flow))
 			return;
 		frame = stackanno_builder_entry(&sample.builder, STACKANNO_SECTION_FRAMES, i);
