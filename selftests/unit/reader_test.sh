@@ -196,9 +196,10 @@ meanings = [m for r in json.load(open(sys.argv[1])) for f in r["frames"] for w i
             for m in w["meanings"]]
 has = {kind: {tuple(sorted(k for k, v in m.items() if v is not None)) for m in meanings
               if m["kind"] == kind} for kind in {m["kind"] for m in meanings}}
-assert len(has) == 29, sorted(has)
+assert len(has) == 33, sorted(has)
 for kind, key in (("error", "number"), ("number", "number"), ("flipped", "bit"), ("task", "pid"),
-                  ("task stack", "pid"), ("percpu", "cpu"), ("slot", "frame")):
+                  ("task stack", "pid"), ("percpu", "cpu"), ("slot", "frame"), ("slab", "state"),
+                  ("area", "area"), ("changed", "was")):
     assert any(key in keys for keys in has[kind]), (kind, key, has[kind])
 PY
 done_case
