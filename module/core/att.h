@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * One instruction for people: as an assembler would have it, what of memory it
+ * touches, and what it calls. x86_64_att.c answers; what it does not know it says so.
+ */
+#ifndef STACKANNO_CORE_ATT_H
+#define STACKANNO_CORE_ATT_H
+
+#include "env.h"
+#include "ir.h"
+#include "ops.h"
+#include "text.h"
+
+/* Longest text of an instruction. */
+#define STACKANNO_ATT_MAX 96
+/* Places that one instruction touches. */
+#define STACKANNO_ATT_ACCESSES 2
+
+/* stackanno_access.kind */
+#define STACKANNO_ACCESS_READ	(1U << 0)
+#define STACKANNO_ACCESS_WRITE	(1U << 1)
+
+/* What an instruction touches in memory. */
+struct stackanno_access {
+	u8 kind;	/* STACKANNO_ACCESS_*; 0: nothing */
+	u8 segment;	/* register that holds the segment's base: 4 fs, 5 gs; 0: none */
+	u16 size;	/* bytes; 0: not known */
+	struct stackanno_ir_mem mem;
+};
+
+/**
+ * stackanno_arch_print() - an instruction as text
+ * @insn: as decoded
+ * @address: of its first byte
+ * @text: where it is appended, in AT&T's syntax as objdump writes it; addresses have
+ *	16 digits, and the one that is relative to ip stands behind a "#"
+ *
+ * Context: any.
+ * Return: true; false for an instruction that is not known, and nothing is appended.
+ */
+bool stackanno_arch_print(const struct stackanno_insn *insn, u64 address,
+			  struct stackanno_text *text);
+
+/**
+ * stackanno_arch_accesses() - what of memory an instruction touches
+ * @insn: as decoded
+ * @address: of its first byte
+ * @access: set, in the order in which it does
+ *
+ * Of an instruction that stackanno_arch_print() does not know nothing is said.
+ *
+ * Context: any.
+ * Return: how many there are.
+ */
+u32 stackanno_arch_accesses(const struct stackanno_insn *insn, u64 address,
+			    struct stackanno_access access[STACKANNO_ATT_ACCESSES]);
+
+#endif /* STACKANNO_CORE_ATT_H */
