@@ -26,6 +26,7 @@
 #include "core/role.h"
 #include "counter.h"
 #include "fixups.h"
+#include "fault.h"
 #include "insn.h"
 #include "memory.h"
 #include "modules.h"
@@ -48,6 +49,8 @@ struct analyser {
 	struct stackanno_holders holders;
 	struct stackanno_memory memory;
 	struct stackanno_builder *builder;	/* of the record that is made */
+	struct stackanno_fault fault;
+	struct stackanno_fault_world world;
 	struct stackanno_symbol *scratch;
 	char cold[KSYM_NAME_LEN + sizeof(COLD)];	/* name of the function's cold part */
 	struct stackanno_sites sites;
@@ -389,7 +392,8 @@ static void vouch_for_next(struct stackanno_builder *builder, u32 index)
 	stackanno_frame_check_calls(builder);
 }
 
-static void analyse_frame(struct analyser *analyser, struct stackanno_builder *builder,
+/* Return: whether the analysis of its function is there, and ended well. */
+static bool analyse_frame(struct analyser *analyser, struct stackanno_builder *builder,
 			  u32 index, const u64 *canary)
 {
 	const struct stackanno_frame *frame;
@@ -401,11 +405,11 @@ static void analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 	    frame->flags & (STACKANNO_FRAME_NULL_CALL | STACKANNO_FRAME_BAD_IP))
 		stackanno_chain_wild(&analyser->chain, builder, index);
 	if (frame->kind != STACKANNO_FRAME_CALL || frame->flags & STACKANNO_FRAME_CODE_UNREADABLE)
-		return;
+		return false;
 	if (!frame->func || !frame->func_size ||
 	    find_function(analyser, frame, name_of(builder, frame), &extent)) {
 		stackanno_role_excuse(builder, index, STACKANNO_FRAME_NO_FUNCTION);
-		return;
+		return false;
 	}
 	if (extent.begin != analyser->function)
 		run(analyser, &extent);
@@ -430,6 +434,7 @@ static void analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 	default:
 		break;
 	}
+	return !analyser->ended;
 }
 
 /* A cold part has the parameters of its function. */
@@ -507,6 +512,7 @@ int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canar
 {
 	u32 i, frames = builder->section[STACKANNO_SECTION_FRAMES].count;
 	struct analyser *analyser;
+	bool known;
 	int ret = 0;
 
 	if (!stackanno_ksyms_found(STACKANNO_KSYM_INSN_DECODE)) {
@@ -526,14 +532,20 @@ int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canar
 	analyser->builder = builder;
 	stackanno_chain_begin(&analyser->chain);
 	stackanno_holders_begin(&analyser->holders);
+	stackanno_fault_world_set(&analyser->world, scratch, builder->record->cpu);
+	stackanno_fault_begin(&analyser->fault, builder, &analyser->ops, &analyser->world.ops,
+			      arguments);
 	for (i = 0; i < frames; i++) {
 		if (deadline && ktime_get_mono_fast_ns() > deadline) {
 			excuse_all(builder, i, STACKANNO_FRAME_LATE);
 			ret = -ETIME;
 			break;
 		}
-		analyse_frame(analyser, builder, i, canary);
+		known = analyse_frame(analyser, builder, i, canary);
+		stackanno_fault_frame(&analyser->fault, i, known ? &analyser->flow : NULL);
 	}
+	/* Telling moves frames: what is found of the fault has to be there by then. */
+	stackanno_fault_end(&analyser->fault);
 	tell(analyser, builder, arguments);
 	atomic_set_release(&analyser->busy, 0);
 	return ret;

@@ -46,6 +46,7 @@ static const struct stackanno_capacity capacity = {
 		[STACKANNO_SECTION_CODES] = 64,
 		[STACKANNO_SECTION_BYTES] = 64 * 1024,
 		[STACKANNO_SECTION_NOTES] = 64,
+		[STACKANNO_SECTION_FINDINGS] = 32,
 	},
 };
 

@@ -257,6 +257,34 @@ static struct json_object *notes(struct writer *w)
 	return array;
 }
 
+static struct json_object *finding(struct writer *w, const struct stackanno_finding *finding)
+{
+	struct json_object *object = json_object_new_object();
+	struct stackanno_text text;
+
+	stackanno_text_begin(&text, w->text, sizeof(w->text));
+	stackanno_describe_finding(&w->describer, finding, &text);
+	json_object_object_add(object, "kind",
+			       label_or_null(stackanno_label_finding(finding->kind)));
+	json_object_object_add(object, "text", text_of(&text));
+	json_object_object_add(object, "evidence",
+			       label_or_null(stackanno_label_evidence(finding->evidence)));
+	json_object_object_add(object, "frame", index_or_null(finding->frame));
+	json_object_object_add(object, "where", index_or_null(finding->where));
+	return object;
+}
+
+static struct json_object *findings(struct writer *w)
+{
+	struct json_object *array = json_object_new_array();
+	struct stackanno_finding entry;
+	u32 i;
+
+	for (i = 0; !stackanno_view_finding(w->view, i, &entry); i++)
+		json_object_array_add(array, finding(w, &entry));
+	return array;
+}
+
 /* A number that belongs to a meaning and is not hidden, or null. */
 static struct json_object *number_or_null(u64 value, bool shown)
 {
@@ -559,6 +587,7 @@ struct json_object *json_record(const struct stackanno_view *view, enum stackann
 	json_object_object_add(object, "context", contexts(view->head.flags));
 	json_object_object_add(object, "fault", fault(w));
 	json_object_object_add(object, "stacks", stacks(w));
+	json_object_object_add(object, "findings", findings(w));
 	json_object_object_add(object, "notes", notes(w));
 	json_object_object_add(object, "frames", frames(w));
 	free(w);

@@ -12,9 +12,13 @@
 static bool parse_line(struct parser *p, struct scan line)
 {
 	struct scan counts;
+	bool finding, good;
 
 	if (p->line == 1)
 		return parse_head(p, line);
+	good = parse_finding(p, line, &finding);
+	if (finding)
+		return good;
 	if (scan_literal(&line, "fault: "))
 		return parse_fault(p, line);
 	if (scan_literal(&line, "context: "))
@@ -141,6 +145,7 @@ static bool measure(const char *text, size_t len, struct stackanno_capacity *cap
 		(u32)(count_string(text, len, "{") + count_string(text, len, ", ") +
 		      count_string(text, len, "[ret "));
 	capacity->count[STACKANNO_SECTION_NOTES] = (u32)lines;
+	capacity->count[STACKANNO_SECTION_FINDINGS] = (u32)lines;
 	return true;
 }
 

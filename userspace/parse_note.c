@@ -118,6 +118,41 @@ static bool match_note(struct parser *p, const struct scan *line, u32 kind, bool
 	return true;
 }
 
+/* `#0: text ?`: what stands behind the finding's name. */
+static bool match_finding(struct parser *p, struct scan line, u32 kind)
+{
+	struct stackanno_finding found = { .kind = (u16)kind, .where = STACKANNO_NONE };
+	struct stackanno_finding *finding;
+	u32 index;
+	bool fix;
+
+	if (!take_frame_ref(&line, &found.frame, &fix) || !scan_literal(&line, ": "))
+		return parser_fail(p, "no frame of a finding");
+	found.evidence = parser_mark(&line);
+	finding = parser_entry(p, STACKANNO_SECTION_FINDINGS, &index);
+	if (!finding || !parser_string(p, &line, &found.text))
+		return false;
+	*finding = found;
+	if (fix)
+		parser_fixup(p, STACKANNO_SECTION_FINDINGS, index, found.frame);
+	return true;
+}
+
+bool parse_finding(struct parser *p, struct scan line, bool *is_one)
+{
+	struct scan rest;
+	u32 kind;
+
+	for (kind = 1; kind < STACKANNO_FINDING_COUNT; kind++) {
+		rest = line;
+		*is_one = scan_literal(&rest, stackanno_label_finding(kind)) &&
+			  scan_literal(&rest, ": ");
+		if (*is_one)
+			return match_finding(p, rest, kind);
+	}
+	return false;
+}
+
 bool parse_note(struct parser *p, struct scan line, bool suspect)
 {
 	u32 kind;

@@ -8,4 +8,7 @@
 /* What stands behind `note: ` or `suspect: `. */
 bool parse_note(struct parser *parser, struct scan line, bool suspect);
 
+/* A line of a finding; @is_one is set to whether it is such a line at all. */
+bool parse_finding(struct parser *parser, struct scan line, bool *is_one);
+
 #endif /* STACKANNO_PARSE_NOTE_H */

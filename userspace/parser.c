@@ -126,6 +126,7 @@ bool parser_resolve(struct parser *p)
 
 	for (i = 0; i < p->fixups; i++) {
 		const struct fixup *fixup = &p->fixup[i];
+		struct stackanno_finding *finding;
 		struct stackanno_meaning *meaning;
 		struct stackanno_frame *frame;
 		struct stackanno_note *note;
@@ -141,6 +142,9 @@ bool parser_resolve(struct parser *p)
 		if (fixup->kind == STACKANNO_SECTION_NOTES) {
 			note = stackanno_builder_entry(&p->builder, fixup->kind, fixup->index);
 			note->frame = k;
+		} else if (fixup->kind == STACKANNO_SECTION_FINDINGS) {
+			finding = stackanno_builder_entry(&p->builder, fixup->kind, fixup->index);
+			finding->frame = k;
 		} else {
 			meaning = stackanno_builder_entry(&p->builder, fixup->kind, fixup->index);
 			meaning->aux = k;

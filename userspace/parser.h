@@ -12,7 +12,7 @@
 
 /* A name of a frame met before the frames are known. */
 struct fixup {
-	enum stackanno_section_kind kind;	/* meanings or notes */
+	enum stackanno_section_kind kind;	/* meanings, notes or findings */
 	u32 index;
 	u16 number;		/* what `#N` said */
 	unsigned long line;

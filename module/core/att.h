@@ -55,4 +55,20 @@ bool stackanno_arch_print(const struct stackanno_insn *insn, u64 address,
 u32 stackanno_arch_accesses(const struct stackanno_insn *insn, u64 address,
 			    struct stackanno_access access[STACKANNO_ATT_ACCESSES]);
 
+/**
+ * stackanno_arch_operands() - the general registers that are operands themselves
+ * @insn: as decoded
+ * @reg: set: first the one that memory could stand in place of
+ *
+ * Context: any.
+ * Return: how many of them there are; 0 for an instruction that is not known, too.
+ */
+u32 stackanno_arch_operands(const struct stackanno_insn *insn, u8 reg[2]);
+
+/* Whether a branch may go by what an instruction found: that it compares, or counts. */
+bool stackanno_arch_compares(const struct stackanno_insn *insn);
+
+/* The register that a thunk of a name jumps to; STACKANNO_IR_NO_REG: it is none. */
+u8 stackanno_arch_thunk(const char *name);
+
 #endif /* STACKANNO_CORE_ATT_H */

@@ -7,6 +7,9 @@
 /* Columns that foreign strings may take. */
 #define TITLE_MAX	64
 #define COMM_MAX	64
+/* Columns of a finding's text, and digits of a value in it. */
+#define FINDING_MAX	150
+#define VALUE_DIGITS	16
 #define RELEASE_MAX	64
 
 static void put_comm(struct stackanno_describer *d, struct stackanno_text *text)
@@ -296,6 +299,68 @@ void stackanno_describe_note(struct stackanno_describer *d, const struct stackan
 		put_note_part(d, note, percent[1], text);
 		at = percent + 2;
 	}
+}
+
+static bool is_hex_digit(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+}
+
+/*
+ * Values in a finding's text are numbers of 16 digits, of which those that a name
+ * follows are addresses of the kernel's own, and what is quoted.
+ */
+static void hide_values(struct stackanno_describer *d, char *at)
+{
+	bool quoted = false;
+
+	while (*at) {
+		u32 run = 0, digit;
+		u64 value = 0;
+
+		while (is_hex_digit(at[run]))
+			run++;
+		for (digit = 0; run == VALUE_DIGITS && digit < run; digit++)
+			value = value << 4 | (at[digit] <= '9' ? at[digit] - '0' :
+							       at[digit] - 'a' + 10);
+		if (run == VALUE_DIGITS && stackanno_describer_hides(d, value) &&
+		    (d->redact == STACKANNO_REDACT_ALL || strncmp(at + run, " {", 2)))
+			memset(at, '-', run);
+		else if (quoted && *at != '"')
+			memset(at, '-', max(run, 1U));
+		at += max(run, 1U);
+		if (at[-1] == '"')
+			quoted = !quoted;
+	}
+}
+
+/* With no values at all, nothing is left of what one of them is. */
+static bool hides_all(const struct stackanno_describer *d, const struct stackanno_finding *finding)
+{
+	return finding->kind == STACKANNO_FINDING_CAUSE && d->redact == STACKANNO_REDACT_ALL;
+}
+
+void stackanno_describe_finding(struct stackanno_describer *d,
+				const struct stackanno_finding *finding,
+				struct stackanno_text *text)
+{
+	const char *string = stackanno_view_string(d->view, finding->text);
+	struct stackanno_text copy;
+
+	put(text, stackanno_label_finding(finding->kind));
+	put(text, ": ");
+	put_frame_ref(d, finding->frame, text);
+	put(text, ": ");
+	stackanno_text_begin(&copy, d->args, sizeof(d->args));
+	stackanno_text_string(&copy, string);
+	if (hides_all(d, finding))
+		stackanno_put_hidden(text);
+	else if (d->redact != STACKANNO_REDACT_NONE)
+		hide_values(d, d->args);
+	if (!hides_all(d, finding))
+		stackanno_text_escaped(text, d->args, sizeof(d->args), STACKANNO_ESCAPE_LINE,
+				       FINDING_MAX);
+	stackanno_put_mark(finding->evidence, text);
 }
 
 const char *stackanno_describe_summary_header(void)

@@ -39,6 +39,11 @@ void stackanno_describe_switch(struct stackanno_describer *describer, u16 index,
 void stackanno_describe_note(struct stackanno_describer *describer,
 			     const struct stackanno_note *note, struct stackanno_text *text);
 
+/* `access: #0: read of 8 at 0000000000000018` */
+void stackanno_describe_finding(struct stackanno_describer *describer,
+				const struct stackanno_finding *finding,
+				struct stackanno_text *text);
+
 /**
  * stackanno_describe_summary() - the record's line in a list of records
  * @view: an open record

@@ -649,6 +649,7 @@ void stackanno_frame_mark_gap(struct stackanno_builder *builder, u32 frame, u32 
 
 static void move_indices(struct stackanno_builder *builder, u32 from)
 {
+	struct stackanno_finding *finding;
 	struct stackanno_meaning *meaning;
 	struct stackanno_frame *frame;
 	struct stackanno_word *word;
@@ -664,6 +665,10 @@ static void move_indices(struct stackanno_builder *builder, u32 from)
 	for (i = 0; (note = stackanno_builder_entry(builder, STACKANNO_SECTION_NOTES, i)); i++)
 		if (note->frame != STACKANNO_NONE && note->frame >= from)
 			note->frame++;
+	for (i = 0; (finding = stackanno_builder_entry(builder, STACKANNO_SECTION_FINDINGS, i));
+	     i++)
+		if (finding->frame != STACKANNO_NONE && finding->frame >= from)
+			finding->frame++;
 	for (i = 0; (meaning = stackanno_builder_entry(builder, STACKANNO_SECTION_MEANINGS, i));
 	     i++)
 		if (meaning->kind == STACKANNO_MEANING_OWN_SLOT && meaning->aux >= from)

@@ -30,6 +30,7 @@ static const char * const sections[] = {
 	[STACKANNO_SECTION_CODES] = "codes",
 	[STACKANNO_SECTION_BYTES] = "bytes",
 	[STACKANNO_SECTION_NOTES] = "notes",
+	[STACKANNO_SECTION_FINDINGS] = "findings",
 };
 static_assert(ARRAY_SIZE(sections) == STACKANNO_SECTION_COUNT);
 
@@ -212,6 +213,18 @@ static const char * const sentences[] = {
 };
 static_assert(ARRAY_SIZE(sentences) == STACKANNO_NOTE_COUNT);
 
+static const char * const findings[] = {
+	[STACKANNO_FINDING_NONE] = "none",
+	[STACKANNO_FINDING_INSN] = "insn",
+	[STACKANNO_FINDING_ACCESS] = "access",
+	[STACKANNO_FINDING_CAUSE] = "cause",
+	[STACKANNO_FINDING_CONDITION] = "condition",
+	[STACKANNO_FINDING_OBJECT] = "object",
+	[STACKANNO_FINDING_ORIGIN] = "origin",
+	[STACKANNO_FINDING_END] = "origin ends",
+};
+static_assert(ARRAY_SIZE(findings) == STACKANNO_FINDING_COUNT);
+
 static const struct stackanno_flag_words contexts[] = {
 	{ STACKANNO_RECORD_IN_IRQ, "hard irq" },
 	{ STACKANNO_RECORD_IN_SOFTIRQ, "softirq" },
@@ -304,6 +317,11 @@ const char *stackanno_label_note(u32 kind)
 const char *stackanno_label_note_sentence(u32 kind)
 {
 	return entry_of(sentences, ARRAY_SIZE(sentences), kind);
+}
+
+const char *stackanno_label_finding(u32 kind)
+{
+	return entry_of(findings, ARRAY_SIZE(findings), kind);
 }
 
 const struct stackanno_flag_words *stackanno_label_context(u32 index)

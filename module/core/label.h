@@ -25,6 +25,7 @@ const char *stackanno_label_meaning(u32 kind);
 const char *stackanno_label_object(u32 state);
 const char *stackanno_label_area(u32 area);
 const char *stackanno_label_note(u32 kind);
+const char *stackanno_label_finding(u32 kind);
 
 /**
  * stackanno_label_note_sentence() - what a note says, for writer and parser

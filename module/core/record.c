@@ -21,6 +21,7 @@ static const struct layout {
 	[STACKANNO_SECTION_CODES] = { sizeof(struct stackanno_code), 16 },
 	[STACKANNO_SECTION_BYTES] = { 1, 1 },
 	[STACKANNO_SECTION_NOTES] = { sizeof(struct stackanno_note), 32 },
+	[STACKANNO_SECTION_FINDINGS] = { sizeof(struct stackanno_finding), 16 },
 };
 static_assert(ARRAY_SIZE(layouts) == STACKANNO_SECTION_COUNT);
 static_assert(sizeof(struct stackanno_stack) == 40);
@@ -30,6 +31,7 @@ static_assert(sizeof(struct stackanno_meaning) == 40);
 static_assert(sizeof(struct stackanno_regs) == 208);
 static_assert(sizeof(struct stackanno_code) == 16);
 static_assert(sizeof(struct stackanno_note) == 32);
+static_assert(sizeof(struct stackanno_finding) == 16);
 
 #define HEADER_LEAST 144U
 static_assert(sizeof(struct stackanno_record) == HEADER_LEAST);
@@ -114,6 +116,12 @@ int stackanno_view_note(const struct stackanno_view *view, u32 index,
 			struct stackanno_note *note)
 {
 	return view_entry(view, STACKANNO_SECTION_NOTES, index, note);
+}
+
+int stackanno_view_finding(const struct stackanno_view *view, u32 index,
+			   struct stackanno_finding *finding)
+{
+	return view_entry(view, STACKANNO_SECTION_FINDINGS, index, finding);
 }
 
 static void section_at(const struct stackanno_view *view, u32 index,
@@ -487,6 +495,27 @@ static int check_notes(const struct stackanno_view *view, struct stackanno_tally
 	return 0;
 }
 
+static int check_findings(const struct stackanno_view *view, struct stackanno_refusal *refusal)
+{
+	struct stackanno_finding finding;
+	u32 i;
+
+	refusal->kind = STACKANNO_SECTION_FINDINGS;
+	for (i = 0; !stackanno_view_finding(view, i, &finding); i++) {
+		refusal->index = i;
+		if (finding.kind == STACKANNO_FINDING_NONE ||
+		    !stackanno_label_finding(finding.kind))
+			return refuse(refusal, "kind");
+		if (!stackanno_label_evidence(finding.evidence))
+			return refuse(refusal, "evidence");
+		if (!is_index(view, STACKANNO_SECTION_FRAMES, finding.frame))
+			return refuse(refusal, "frame");
+		if (!is_string(view, finding.text))
+			return refuse(refusal, "text");
+	}
+	return 0;
+}
+
 static int check_counts(const struct stackanno_view *view, const struct stackanno_tally *tally,
 			struct stackanno_refusal *refusal)
 {
@@ -525,6 +554,8 @@ static int check_entries(struct stackanno_view *view, struct stackanno_refusal *
 		ret = check_codes(view, refusal);
 	if (!ret)
 		ret = check_notes(view, &tally, refusal);
+	if (!ret)
+		ret = check_findings(view, refusal);
 	if (!ret)
 		ret = check_counts(view, &tally, refusal);
 	view->bytes = view->at[STACKANNO_SECTION_BYTES];

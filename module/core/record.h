@@ -100,5 +100,7 @@ int stackanno_view_code(const struct stackanno_view *view, u32 index,
 			struct stackanno_code *code);
 int stackanno_view_note(const struct stackanno_view *view, u32 index,
 			struct stackanno_note *note);
+int stackanno_view_finding(const struct stackanno_view *view, u32 index,
+			   struct stackanno_finding *finding);
 
 #endif /* STACKANNO_CORE_RECORD_H */

@@ -128,6 +128,17 @@ static void write_fault(struct stackanno_render_buffer *r)
 	end_line(r);
 }
 
+static void write_findings(struct stackanno_render_buffer *r)
+{
+	u32 i;
+
+	for (i = 0; !stackanno_view_finding(r->describer.view, i, &r->finding); i++) {
+		begin_line(r);
+		stackanno_describe_finding(&r->describer, &r->finding, &r->line);
+		end_line(r);
+	}
+}
+
 static void write_counts(struct stackanno_render_buffer *r)
 {
 	begin_line(r);
@@ -386,6 +397,7 @@ static void render_full(struct stackanno_render_buffer *r)
 {
 	write_head(r);
 	write_fault(r);
+	write_findings(r);
 	write_counts(r);
 	write_context(r);
 	write_withheld(r);
@@ -400,6 +412,7 @@ static void render_brief(struct stackanno_render_buffer *r)
 	write_head(r);
 	write_counts(r);
 	write_fault(r);
+	write_findings(r);
 	write_context(r);
 	write_withheld(r);
 	write_notes(r);

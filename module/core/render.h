@@ -48,6 +48,7 @@ struct stackanno_render_buffer {
 	struct stackanno_stack stack;
 	struct stackanno_word word;
 	struct stackanno_note note;
+	struct stackanno_finding finding;
 	u64 next_address;	/* where a word must lie to go on the same line */
 	u32 line_words;		/* words on the line being made */
 	u32 words;		/* words written */

@@ -531,3 +531,61 @@ u32 stackanno_arch_accesses(const struct stackanno_insn *insn, u64 address,
 		access[count++] = at_register(STACKANNO_ACCESS_WRITE, RSP, -(s64)p.size, p.size);
 	return count;
 }
+
+u32 stackanno_arch_operands(const struct stackanno_insn *insn, u8 reg[2])
+{
+	struct print p;
+	u32 count = 0;
+
+	if (!find(&p, insn, 0))
+		return 0;
+	switch (p.row.layout) {
+	case REG_RM: case RM_REG: case IMM_RM: case RM: case STAR_RM: case CL_RM:
+		if (!is_memory(&p))
+			reg[count++] = modrm_rm(&p);
+		if (p.row.layout == REG_RM || p.row.layout == RM_REG)
+			reg[count++] = modrm_reg(&p);
+		break;
+	case IMM_RAX:
+		reg[count++] = 0;
+		break;
+	case OPREG:
+		reg[count++] = opcode_reg(&p);
+		break;
+	}
+	return count;
+}
+
+bool stackanno_arch_compares(const struct stackanno_insn *insn)
+{
+	static const char * const names[] = {
+		"cmp", "test", "bt", "add", "sub", "and", "or", "xor", "inc", "dec", "neg",
+		"bts", "btr", "btc", "shl", "shr", "sar", "cmpxchg", "xadd", "sbb", "adc",
+	};
+	struct print p;
+	u32 i;
+
+	if (!find(&p, insn, 0))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strcmp(p.row.name, names[i]))
+			return true;
+	return false;
+}
+
+u8 stackanno_arch_thunk(const char *name)
+{
+	static const char prefix[] = "__x86_indirect_thunk_";
+	static const char * const names[STACKANNO_IR_REGS] = {
+		"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
+		"r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
+	};
+	u8 reg;
+
+	if (strncmp(name, prefix, sizeof(prefix) - 1))
+		return NO_REG;
+	for (reg = 0; reg < STACKANNO_IR_REGS; reg++)
+		if (!strcmp(name + sizeof(prefix) - 1, names[reg]))
+			return reg;
+	return NO_REG;
+}

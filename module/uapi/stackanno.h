@@ -24,7 +24,7 @@
 /* "STKANNO" and a newline: a file that went through a text filter shows it. */
 #define STACKANNO_MAGIC		0x0a4f4e4e414b5453ULL
 #define STACKANNO_VERSION_MAJOR	1
-#define STACKANNO_VERSION_MINOR	0
+#define STACKANNO_VERSION_MINOR	1
 
 /* "No such entry", in every field that holds an index. */
 #define STACKANNO_NONE		0xffffffffU
@@ -114,6 +114,7 @@ enum stackanno_section_kind {
 	STACKANNO_SECTION_CODES,	/* struct stackanno_code */
 	STACKANNO_SECTION_BYTES,	/* bytes: what the codes point into */
 	STACKANNO_SECTION_NOTES,	/* struct stackanno_note */
+	STACKANNO_SECTION_FINDINGS,	/* struct stackanno_finding, in print order; since 1.1 */
 	STACKANNO_SECTION_COUNT
 };
 
@@ -405,6 +406,27 @@ struct stackanno_note {
 	__u32 word;		/* index; STACKANNO_NONE */
 	__u32 text;		/* string */
 	__u64 value[2];
+};
+
+/* What was found of the fault that brought the record about. */
+enum stackanno_finding_kind {
+	STACKANNO_FINDING_NONE,
+	STACKANNO_FINDING_INSN,		/* the instruction */
+	STACKANNO_FINDING_ACCESS,	/* what of memory it touched */
+	STACKANNO_FINDING_CAUSE,	/* why that failed */
+	STACKANNO_FINDING_CONDITION,	/* what was compared before a BUG or WARN */
+	STACKANNO_FINDING_OBJECT,	/* what a report of the kernel's own is about */
+	STACKANNO_FINDING_ORIGIN,	/* where a bad value came from, one step */
+	STACKANNO_FINDING_END,		/* why it is followed no further */
+	STACKANNO_FINDING_COUNT
+};
+
+struct stackanno_finding {
+	__u16 kind;		/* enum stackanno_finding_kind */
+	__u16 evidence;		/* enum stackanno_evidence */
+	__u32 frame;		/* index; STACKANNO_NONE */
+	__u32 text;		/* string: numbers of 16 digits in it, and what is quoted, are values */
+	__u32 where;		/* instruction that says so, offset in the function; STACKANNO_NONE */
 };
 
 #endif /* _UAPI_STACKANNO_H */
