@@ -67,7 +67,7 @@ empty err
 done_case
 
 case_of "version" 0 --version
-holds out "record format 1.0"
+holds out "record format 1.1"
 done_case
 
 case_of "the newest record is shown" 0 -i "$work/all.raw"
@@ -142,7 +142,7 @@ case_of "a record as JSON" 0 -i "$work/3.raw" -o json
 /usr/bin/python3 - "$work/out" <<'PY' || problem=${problem:-JSON}
 import json, sys
 record = json.load(open(sys.argv[1]))
-assert record["id"] == 3 and record["reason"] == "oops" and record["format"] == "1.0"
+assert record["id"] == 3 and record["reason"] == "oops" and record["format"] == "1.1"
 assert record["fault"]["vector"] == 14 and record["fault"]["address"] == "0x0000000000000018"
 words = [w for f in record["frames"] for w in f["words"]]
 assert len(words) == record["counts"]["words"] == 57
