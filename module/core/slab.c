@@ -167,7 +167,7 @@ static u64 swapped(u64 value)
  * Along a list of free objects. Each holds the address of the next; where the
  * kernel hardens them, mixed with the cache's number and with where it lies.
  */
-static enum walk walk(struct search *search, u64 at, u64 *seen)
+static enum walk walk_list(struct search *search, u64 at, u64 *seen)
 {
 	u64 begin;
 
@@ -242,7 +242,7 @@ static void ask_cpus(struct search *search, struct stackanno_slab_object *object
 			continue;
 		if (take(search, own, STACKANNO_CPU_FREELIST, &list))
 			return;
-		found = walk(search, list, &seen);
+		found = walk_list(search, list, &seen);
 		if (found == WALK_DOUBT)
 			return;
 		object->state = found == WALK_FOUND ? STACKANNO_OBJECT_FREE :
@@ -277,7 +277,7 @@ static void tell_state(struct search *search, struct stackanno_slab_object *obje
 	    take(search, search->slab, STACKANNO_SLAB_INUSE, &inuse) ||
 	    take(search, search->slab, STACKANNO_SLAB_FROZEN, &frozen))
 		return;
-	switch (walk(search, list, &seen)) {
+	switch (walk_list(search, list, &seen)) {
 	case WALK_FOUND:
 		object->state = STACKANNO_OBJECT_FREE;
 		object->evidence = STACKANNO_EVIDENCE_CERTAIN;

@@ -201,7 +201,7 @@ static bool read_number(struct stackanno_memory *memory, u64 address, u32 size, 
 }
 
 /* The address that a way leads to. */
-static bool walk(struct stackanno_memory *memory, const struct stackanno_typed_way *way, u64 object,
+static bool follow(struct stackanno_memory *memory, const struct stackanno_typed_way *way, u64 object,
 		 u64 *address)
 {
 	u32 i;
@@ -220,7 +220,7 @@ static bool read_way(struct stackanno_memory *memory, const struct stackanno_typ
 {
 	u64 address;
 
-	return walk(memory, way, object, &address) &&
+	return follow(memory, way, object, &address) &&
 	       read_number(memory, address, way->size, number);
 }
 
@@ -264,7 +264,7 @@ static bool put_text(struct stackanno_memory *memory, u64 address, u32 max,
 		     struct stackanno_text *text)
 {
 	char bytes[STACKANNO_TYPED_TEXT + 1];
-	int len = read_text(memory, address, bytes, min(max, (u32)STACKANNO_TYPED_TEXT));
+	int len = read_text(memory, address, bytes, min_t(u32, max, STACKANNO_TYPED_TEXT));
 
 	if (len < 0)
 		return false;
@@ -349,7 +349,7 @@ static bool put_owner(const struct stackanno_typed *typed, struct stackanno_memo
 	}
 	owner &= ~OWNER_FLAGS;
 	if (!read_way(memory, &typed->pid, owner, &pid) || pid > PID_MAX ||
-	    !walk(memory, &typed->comm, owner, &comm))
+	    !follow(memory, &typed->comm, owner, &comm))
 		return false;
 	stackanno_text_decimal(text, pid, 0);
 	put(text, ", comm=");
@@ -384,7 +384,7 @@ static bool put_field(const struct stackanno_typed *typed, u32 row, u32 field, u
 
 	if (how == HOW_OWN_PATH)
 		return put_path(typed, memory, object, text);
-	if (!walk(memory, way, object, &address))
+	if (!follow(memory, way, object, &address))
 		return false;
 	switch (how) {
 	case HOW_ARRAY:

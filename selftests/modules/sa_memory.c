@@ -143,7 +143,8 @@ static void add_areas(const char *who, struct values *values)
 	add(who, values, (unsigned long)task_stack_page(current) + THREAD_SIZE, "stack-guard",
 	    "guard_page_of_area[+]0x4000_of_0x4000_by_.*");
 	add(who, values, current->mm->start_stack, "user-stack", "user_.stack.[+]0x[0-9a-f]+");
-	begin = vm_mmap(current->mm->exe_file, 0, 2 * PAGE_SIZE, PROT_READ, MAP_PRIVATE, PAGE_SIZE);
+	/* Nobody but the task itself changes it, and that runs this. */
+	begin = vm_mmap(rcu_access_pointer(current->mm->exe_file), 0, 2 * PAGE_SIZE, PROT_READ, MAP_PRIVATE, PAGE_SIZE);
 	add(who, values, begin + 0x128, "user-file", "user_busybox[+]0x1128");
 	begin = vm_mmap(NULL, 0, PAGE_SIZE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, 0);
 	add(who, values, begin + 0x128, "user-anonymous", "user_.anonymous.[+]0x[0-9a-f]+");

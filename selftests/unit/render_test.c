@@ -747,16 +747,11 @@ TEST(list_has_a_line_of_fixed_columns)
 /* What is told of the objects that arguments point to is data, its text above all. */
 TEST(what_objects_hold_is_hidden_with_values)
 {
-	static const char args[] = "file=ff11000005638b40 {path=\"/etc/pass, x=1\", sb=\"vda1\"} ?, "
-		"p=ffa0000000013bb8 {#7+0x8}, task=ff11000005638b40 {comm=\"sh\", pid=152}, n=?";
+	static const char args[] = "file=ff11000005638b40 {path=\"/etc/pass, x=1\", sb=\"vda1\"} ?, p=ffa0000000013bb8 {#7+0x8}, task=ff11000005638b40 {comm=\"sh\", pid=152}, n=?";
 	static const char * const wanted[] = {
 		[STACKANNO_REDACT_NONE] = args,
-		[STACKANNO_REDACT_DATA] = "file=---------------- {path=\"--------------\", "
-			"sb=\"----\"} ?, p=ffa0000000013bb8 {#7+0x8}, "
-			"task=---------------- {comm=\"--\", pid=---}, n=?",
-		[STACKANNO_REDACT_ALL] = "file=---------------- {path=\"--------------\", "
-			"sb=\"----\"} ?, p=---------------- {#7+0x8}, "
-			"task=---------------- {comm=\"--\", pid=---}, n=?",
+		[STACKANNO_REDACT_DATA] = "file=---------------- {path=\"--------------\", sb=\"----\"} ?, p=ffa0000000013bb8 {#7+0x8}, task=---------------- {comm=\"--\", pid=---}, n=?",
+		[STACKANNO_REDACT_ALL] = "file=---------------- {path=\"--------------\", sb=\"----\"} ?, p=---------------- {#7+0x8}, task=---------------- {comm=\"--\", pid=---}, n=?",
 	};
 	struct stackanno_view view;
 	u32 i;
