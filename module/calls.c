@@ -57,6 +57,14 @@ static enum stackanno_edge_place op_place(struct stackanno_edge_ops *ops, u64 ad
 		return STACKANNO_PLACE_NOWHERE;
 	if (ends_in(symbol->name, RETURN_THUNK))
 		return STACKANNO_PLACE_RETURN;
+	/*
+	 * It jumps to what the register holds, by a return that is none of its function:
+	 *	call	1f
+	 * 1:	mov	%rax,(%rsp)
+	 *	ret
+	 */
+	if (strstarts(symbol->name, THUNK))
+		return STACKANNO_PLACE_NOWHERE;
 	extent->begin = address - symbol->offset;
 	extent->size = symbol->size;
 	/* Calls are counted in the padding before a function. */
