@@ -79,7 +79,7 @@ def _ask_crash(run, vmlinux, addresses):
     done = subprocess.run(["crash", "-s", "-i", commands, vmlinux, run.dir / "dump"],
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
                           timeout=900)
-    (run.dir / "kmem-s.txt").write_text(done.stdout)
+    (run.dir / "kmem-s.txt").write_text(done.stdout + done.stderr)
     parts = re.split(r"^== ([0-9a-f]+)\n", done.stdout, flags=re.MULTILINE)[1:]
     return {int(address, 16): text for address, text in zip(parts[::2], parts[1::2])}
 

@@ -208,7 +208,8 @@ SCENARIOS = [
     Scenario(name="memory-truth", modules=("sa_crash",), ends="reset", memory=256, cpu="max,la57=off",
              dump=True, only=("6.1",), check=check_memory.check_truth, parameters=LOUD,
              setup="echo 1 > /proc/sys/kernel/panic_on_oops",
-             trigger=f"{SHELL}{check_memory.BUSY}put /tmp/tasks; crash null-read; sleep 30"),
+             trigger=f"{SHELL}{check_memory.BUSY}put /tmp/tasks; "
+             "taskset 2 sh -c 'echo irq-later > /sys/kernel/debug/sa_crash/trigger'; sleep 30"),
     asked("symbols", "crash null-read; cat /proc/kallsyms > /tmp/kallsyms; put /tmp/kallsyms",
           check_symbols.check_symbols),
     asked("kallsyms", """put /sys/kernel/debug/stackanno/stats stats-found; rmmod stackanno
