@@ -259,7 +259,7 @@ SCENARIOS = [
     Scenario(name="live-watch-full", parameters="records=64", timeout=7200, long=True,
              files=check_truth.FILES, trigger=check_truth.WATCH, check=check_truth.check_watch),
     Scenario(name="seeds", modules=("sa_crash", "sa_seed_faults"), parameters="console=off",
-             trigger=f"{SHELL}{check_seed.SEEDS}", check=check_seed.check_seeds, timeout=600),
+             trigger=f"{SHELL}{check_seed.SEEDS}", check=check_seed.check_seeds, timeout=600, long=True),
     asked("load-1000", check_load.LOADS, check_load.check_loads, timeout=1800),
     Scenario(name="pstore-die", modules=("sa_crash",), stock_modules=(check_pstore.RAMOOPS,),
              cmdline=check_pstore.CMDLINE, ends="reset", after_reset=check_pstore.COLLECT,
