@@ -28,7 +28,8 @@ def _label_problem(fact, word):
     wanted = ["" if label == "-" else label.replace("_", " ")
               for label in fact["label"].split("|")]
     label = bare(word.label)
-    if label in wanted:
+    # What is said of the value, behind the role, is no matter of the frame's.
+    if label in wanted or label.partition("=")[0] in wanted:
         return ""
     sure = "certainly " if label and word.is_certain() else ""
     return f"it is {' or '.join(wanted) or 'nothing known'}, and {sure}called {label or 'nothing'}"
