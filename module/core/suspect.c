@@ -200,11 +200,15 @@ void stackanno_suspect_size(struct stackanno_builder *builder, u32 index,
 {
 	const struct stackanno_flow_summary *summary = &flow->summary;
 	const struct stackanno_flow_state *state;
-	const struct stackanno_frame *frame;
+	const struct stackanno_frame *frame, *next;
 	struct stackanno_value sp;
 	u64 cfa, begin;
 
 	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
+	next = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index + 1);
+	/* A trampoline that a return address was replaced by was never called. */
+	if (next && next->flags & STACKANNO_FRAME_REPLACED)
+		return;
 	if (!frame || frame->evidence != STACKANNO_EVIDENCE_CERTAIN || summary->undecoded ||
 	    summary->conflicts || summary->out_of_sight || flow->straight ||
 	    frame->flags & (STACKANNO_FRAME_INTERRUPTED | STACKANNO_FRAME_REPLACED |
@@ -222,6 +226,16 @@ void stackanno_suspect_size(struct stackanno_builder *builder, u32 index,
 			 begin + (u64)(s64)sp.offset);
 }
 
+static bool is_outermost(const struct stackanno_builder *builder, u32 index)
+{
+	const struct stackanno_frame *frame;
+
+	while ((frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, ++index)))
+		if (frame->kind == STACKANNO_FRAME_CALL)
+			return false;
+	return true;
+}
+
 void stackanno_suspect_return(struct stackanno_builder *builder, u32 index)
 {
 	const struct stackanno_frame *frame, *before;
@@ -233,6 +247,9 @@ void stackanno_suspect_return(struct stackanno_builder *builder, u32 index)
 			 NULL;
 	word = frame && before ? stackanno_frame_word(builder, before, frame->ip_slot) : NULL;
 	if (!word || word->value != frame->ip)
+		return;
+	/* The first of all frames was not called: a CPU comes up by a push and a return. */
+	if (is_outermost(builder, index))
 		return;
 	word->flags |= STACKANNO_WORD_SUSPECT;
 	note = add_note(builder, STACKANNO_NOTE_NO_CALL, index, frame->ip_slot, 0);

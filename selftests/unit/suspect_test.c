@@ -129,16 +129,22 @@ TEST(a_return_address_is_suspect_with_its_word)
 	u32 index;
 
 	lay(2);
-	index = sample.frame;
 	sample_call(&sample, 4, "g", WORLD_BODY + 9, STACK + 0x10);
-	stackanno_suspect_return(&sample.builder, sample.frame);
+	index = sample.frame;
+	sample_call(&sample, 5, "h", WORLD_BODY + 9, STACK + 0x18);
+	stackanno_suspect_return(&sample.builder, index);
 	word = stackanno_builder_entry(&sample.builder, STACKANNO_SECTION_WORDS, 1);
 	EXPECT_TRUE(word->flags & STACKANNO_WORD_SUSPECT);
 	EXPECT_STREQ("suspect: #4: no call precedes its return address, at ffa0000000013a08",
 		     notes());
+	/* A CPU comes up by a push and a return: nobody called the outermost. */
+	lay(2);
+	sample_call(&sample, 4, "g", WORLD_BODY + 9, STACK + 0x10);
+	stackanno_suspect_return(&sample.builder, sample.frame);
+	EXPECT_STREQ("", notes());
 	/* The first has none before it. */
 	lay(2);
-	stackanno_suspect_return(&sample.builder, index);
+	stackanno_suspect_return(&sample.builder, sample.frame);
 	EXPECT_STREQ("", notes());
 }
 
