@@ -40,11 +40,12 @@ refused() { annotate "$@" 2>&1; echo "status $? of $*"; }
 LOUD = "console=full redact=none"
 
 
-def crash(name, trigger="", *, fast=False, only=(), cmdline="", parameters="", **expected):
+def crash(name, trigger="", *, fast=False, long=False, only=(), cmdline="", parameters="",
+          **expected):
     """Return the scenario of a crash that the machine survives."""
     crashed = Crash(**expected)
-    return Scenario(name=name, modules=("sa_crash",), fast=fast, only=only, cmdline=cmdline,
-                    parameters=parameters, trigger=f"{SHELL}{trigger or f'crash {name}'}\n",
+    return Scenario(name=name, modules=("sa_crash",), fast=fast, long=long, only=only,
+                    cmdline=cmdline, parameters=parameters, trigger=f"{SHELL}{trigger or f'crash {name}'}\n",
                     check=functools.partial(check_crash, crash=crashed))
 
 
@@ -77,7 +78,7 @@ SCENARIOS = [
           block="exception frame: page fault, instruction fetch"),
     crash("memory", kind="null", more=check_memory.check_memory),
     crash("memory-kfence", kind="null", cmdline="kfence.sample_interval=1", only=("6.12",),
-          more=check_memory.check_fenced),
+          more=check_memory.check_fenced, long=True),
     crash("compiled", kind="null", more=check_frame.check_compiled),
     crash("values", kind="null", more=check_values.check_values),
     crash("arguments", kind="null", more=check_argument.check_arguments),
