@@ -136,7 +136,8 @@ int stackanno_btf_measure(const void *blob, u32 size, u32 *words)
 		return -EINVAL;
 	*words = 0;
 	while ((bytes = type_bytes(&sections, at))) {
-		*words += 1 + (kind_of(sections.types + at) == STACKANNO_BTF_FUNC);
+		/* A function's id and hash, beside its offset. */
+		*words += kind_of(sections.types + at) == STACKANNO_BTF_FUNC ? 3 : 1;
 		at += bytes;
 	}
 	return 0;
@@ -250,33 +251,67 @@ static const char *function_name(const struct stackanno_btf *btf, u32 index)
 	return string_at(btf, word_at(btf->types + btf->offset[id - btf->first_id]));
 }
 
+/* FNV-1a: an order of names that is nearly always told by one comparison of numbers. */
+static u32 hash_of(const char *name)
+{
+	u32 hash = 0x811c9dc5;
+
+	for (; *name; name++)
+		hash = (hash ^ (u8)*name) * 0x01000193;
+	return hash;
+}
+
+/* Less than 0, 0 or more than 0, as a function stands before a name, is it, or behind. */
+static int order(const struct stackanno_btf *btf, u32 index, u32 hash, const char *name)
+{
+	if (btf->hash[index] != hash)
+		return btf->hash[index] < hash ? -1 : 1;
+	return strcmp(function_name(btf, index), name);
+}
+
+static int order_both(const struct stackanno_btf *btf, u32 a, u32 b)
+{
+	return order(btf, a, btf->hash[b], function_name(btf, b));
+}
+
+static void exchange(u32 *list, u32 a, u32 b)
+{
+	u32 kept = list[a];
+
+	list[a] = list[b];
+	list[b] = kept;
+}
+
+static void swap_functions(const struct stackanno_btf *btf, u32 a, u32 b)
+{
+	exchange(btf->function, a, b);
+	exchange(btf->hash, a, b);
+}
+
 static void sift_down(const struct stackanno_btf *btf, u32 root, u32 end)
 {
-	u32 *list = btf->function, child, swap;
+	u32 child;
 
 	while ((child = 2 * root + 1) < end) {
-		if (child + 1 < end &&
-		    strcmp(function_name(btf, child), function_name(btf, child + 1)) < 0)
+		if (child + 1 < end && order_both(btf, child, child + 1) < 0)
 			child++;
-		if (strcmp(function_name(btf, root), function_name(btf, child)) >= 0)
+		if (order_both(btf, root, child) >= 0)
 			return;
-		swap = list[root];
-		list[root] = list[child];
-		list[child] = swap;
+		swap_functions(btf, root, child);
 		root = child;
 	}
 }
 
 static void sort_functions(const struct stackanno_btf *btf)
 {
-	u32 *list = btf->function, i, swap;
+	u32 i;
 
+	for (i = 0; i < btf->functions; i++)
+		btf->hash[i] = hash_of(function_name(btf, i));
 	for (i = btf->functions / 2; i > 0; i--)
 		sift_down(btf, i - 1, btf->functions);
 	for (i = btf->functions; i > 1; i--) {
-		swap = list[0];
-		list[0] = list[i - 1];
-		list[i - 1] = swap;
+		swap_functions(btf, 0, i - 1);
 		sift_down(btf, 0, i - 1);
 	}
 }
@@ -304,18 +339,19 @@ int stackanno_btf_open(const void *blob, u32 size, const struct stackanno_btf *b
 	for (at = 0; at < btf->count; at++)
 		if (kind_of(btf->types + btf->offset[at]) == STACKANNO_BTF_FUNC)
 			btf->function[btf->functions++] = btf->first_id + at;
+	btf->hash = btf->function + btf->functions;
 	sort_functions(btf);
 	return 0;
 }
 
-/* Index of the first function whose name is not less. */
+/* Index of the first function of a name, or of where it would stand. */
 static u32 first_named(const struct stackanno_btf *btf, const char *name)
 {
-	u32 low = 0, high = btf->functions, middle;
+	u32 low = 0, high = btf->functions, hash = hash_of(name), middle;
 
 	while (low < high) {
 		middle = (low + high) / 2;
-		if (strcmp(function_name(btf, middle), name) < 0)
+		if (order(btf, middle, hash, name) < 0)
 			low = middle + 1;
 		else
 			high = middle;

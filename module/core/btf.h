@@ -50,7 +50,8 @@ struct stackanno_btf {
 	u32 count;			/* of types */
 	u32 functions;
 	u32 *offset;			/* of each type, in types */
-	u32 *function;			/* ids of functions, by name */
+	u32 *function;			/* ids of functions, by their names' hashes, then names */
+	u32 *hash;			/* of their names */
 	bool whole;			/* no kind was met whose size is not known */
 };
 
@@ -76,7 +77,7 @@ struct stackanno_btf_prototype {
 	u32 result;		/* type; 0: void */
 	u32 parameters;
 	u32 functions;		/* that have the name */
-	u32 first;		/* the first of them, in the order of names */
+	u32 first;		/* the first of them, in the index's order */
 	bool variadic;		/* and others */
 	bool unnamed;		/* they do not agree on the names of parameters */
 };
