@@ -5,8 +5,8 @@
 
 #define WORD 8
 #define BY_VALUE_MAX (2 * WORD)
-/* Structs in structs of a parameter in registers: each has a word at most. */
-#define MEMBERS_MAX 16
+/* Members of a parameter in registers: no more than it has bits. */
+#define MEMBERS_MAX (8 * BY_VALUE_MAX)
 #define NEST_MAX 4
 
 /* Members of one struct that are still to be looked at. */

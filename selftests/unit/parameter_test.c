@@ -7,9 +7,11 @@
 
 #include "kselftest_harness.h"
 
-enum { INT = 1, LONG, PAIR, LARGE, PACKED, SMALL, WIDE, FORWARD, POINTER, NESTED };
+enum { INT = 1, LONG, PAIR, LARGE, PACKED, SMALL, WIDE, FORWARD, POINTER, NESTED, MANY };
 
 #define PLACES 12
+/* As an entry of an interrupt's table has, by bits. */
+#define MEMBERS 24
 
 static const struct {
 	const char *name;
@@ -33,6 +35,7 @@ static const struct {
 	{ "one of 16 bytes on the stack may be aligned to them", 0,
 	  { LONG, LONG, LONG, LONG, LONG, LONG, LONG, WIDE }, "r0 r1 r2 r3 r4 r5 s0 ?" },
 	{ "behind one whose size is not known nothing is", 0, { LONG, FORWARD, LONG }, "r0 ? ?" },
+	{ "a union takes one, of however many members", MANY, { MANY, LONG }, "r0 r1" },
 	{ "pointers to such a one are known", 0, { POINTER, LONG }, "r0 r1" },
 };
 
@@ -40,6 +43,8 @@ static struct blob blob;
 
 static void make_types(void)
 {
+	u32 i;
+
 	blob_begin(&blob);
 	blob_type(&blob, "int", STACKANNO_BTF_INT, 0, 4);
 	blob_word(&blob, 0x20 | 1 << 24);
@@ -61,6 +66,9 @@ static void make_types(void)
 	blob_type(&blob, "nested", STACKANNO_BTF_STRUCT, 2, 16);
 	blob_member(&blob, "small", SMALL, 8);
 	blob_member(&blob, "whole", LONG, 64);
+	blob_type(&blob, "many", STACKANNO_BTF_UNION, MEMBERS, 8);
+	for (i = 0; i < MEMBERS; i++)
+		blob_member(&blob, "bits", LONG, 0);
 }
 
 static const char *places(u32 n)
@@ -76,7 +84,7 @@ static const char *places(u32 n)
 	blob_type(&blob, "", STACKANNO_BTF_FUNC_PROTO, count, cases[n].result);
 	for (i = 0; i < count; i++)
 		blob_parameter(&blob, "p", cases[n].type[i]);
-	blob_type(&blob, "f", STACKANNO_BTF_FUNC, 1, NESTED + 1);
+	blob_type(&blob, "f", STACKANNO_BTF_FUNC, 1, MANY + 1);
 	if (blob_open(&blob, NULL) ||
 	    stackanno_btf_function(&blob.btf, "f", &signature.prototype))
 		return "no prototype";
