@@ -43,8 +43,9 @@ bool stackanno_identify_area(struct stackanno_builder *builder, struct stackanno
 
 	if (stackanno_areas_find(word->value, &area))
 		return false;
+	/* Another CPU may have taken it out of the tree while that was walked. */
 	meaning = stackanno_meaning_add(builder, word, STACKANNO_MEANING_AREA,
-					STACKANNO_EVIDENCE_CERTAIN);
+					STACKANNO_EVIDENCE_LIKELY);
 	if (!meaning)
 		return true;
 	meaning->aux = area.kind;

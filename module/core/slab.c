@@ -302,6 +302,15 @@ static void tell_state(struct search *search, struct stackanno_slab_object *obje
 		object->evidence = STACKANNO_EVIDENCE_LIKELY;
 }
 
+/* A slab may be given back while it is looked at, and its page be another cache's. */
+static bool is_still(const struct search *search, u64 address)
+{
+	struct search again = { .layout = search->layout, .memory = search->memory };
+
+	return !find_slab(&again, address) && again.slab == search->slab &&
+	       again.cache == search->cache;
+}
+
 int stackanno_slab_find(const struct stackanno_slab_layout *layout,
 			const struct stackanno_source *memory, u64 address,
 			struct stackanno_slab_object *object)
@@ -323,6 +332,8 @@ int stackanno_slab_find(const struct stackanno_slab_layout *layout,
 	if (ret)
 		return ret;
 	tell_state(&search, object);
+	if (!is_still(&search, address))
+		return -EINVAL;
 	object->cache = search.cache;
 	object->begin = search.target;
 	object->offset = address - search.target;

@@ -35,6 +35,7 @@
 
 static u8 memory[PAGES * PAGE], structs[PAGES * STRUCT];
 static u64 changes_at, changes_to;	/* a word that is another when it is read again */
+static u32 changes_after;		/* and again so often */
 
 static u8 *at(u64 address, u32 bytes)
 {
@@ -58,7 +59,7 @@ static int read_memory(const struct stackanno_source *unused, u64 address, void 
 	if (!from)
 		return -EFAULT;
 	memcpy(to, from, bytes);
-	if (address == changes_at)
+	if (address == changes_at && !changes_after--)
 		put(address, changes_to, sizeof(changes_to));
 	return 0;
 }
@@ -101,6 +102,7 @@ static void forget_all(void)
 	memset(memory, 0, sizeof(memory));
 	memset(structs, 0, sizeof(structs));
 	changes_at = 0;
+	changes_after = 0;
 	for (i = 0; i < PAGES; i++)
 		page_is(i, 0, NO_TYPE, 1);
 }
@@ -305,6 +307,16 @@ static void wrong_cache(void)
 	put(SLAB_STRUCT + 8, CACHE + 8, 8);
 }
 
+/* While it was looked at, its page became a slab of another cache. */
+static void given_back(void)
+{
+	put_slabs();
+	/* Read as the head of a compound page first. */
+	changes_at = SLAB_STRUCT + 8;
+	changes_after = 1;
+	changes_to = CACHE + 8;
+}
+
 static void cache_elsewhere(void)
 {
 	put_slabs();
@@ -374,6 +386,7 @@ TEST(objects_are_free_or_not_as_the_lists_tell)
 		{ wrong_cache, OBJECT(0), -EINVAL, 0, 0, 0, false, false },
 		{ cache_elsewhere, OBJECT(0), -EINVAL, 0, 0, 0, false, false },
 		{ unmapped_cache, OBJECT(0), -EINVAL, 0, 0, 0, false, false },
+		{ given_back, OBJECT(0), -EINVAL, 0, 0, 0, false, false },
 		{ too_large, OBJECT(0), -EINVAL, 0, 0, 0, false, false },
 		{ padded, OBJECT(1) + 24, 0, ALLOCATED, CERTAIN, 8, false, false },
 		{ padded, OBJECT(1) + 8, -ERANGE, 0, 0, 0, false, false },

@@ -63,7 +63,7 @@ static const struct row rows[] = {
 	  "{direct map} ?" },
 	{ KIND(SLAB), CERTAIN, "dentry", 8, 2, true, "{slab dentry+0x8 free}", NULL, NULL },
 	{ KIND(KFENCE), CERTAIN, "dentry", 8, 0, true, "{kfence dentry+0x8}", NULL, NULL },
-	{ KIND(AREA), CERTAIN, "f+0x2", 8, 1, true, "{vmalloc+0x8 of 0x0 by f+0x2}", NULL, NULL },
+	{ KIND(AREA), LIKELY, "f+0x2", 8, 1, true, "{vmalloc+0x8 of 0x0 by f+0x2} ?", NULL, NULL },
 	{ KIND(FLIPPED), GUESS, "f+0x2", 0, 61, false, "{bit 61 flipped: f+0x2} ?\?", NULL, NULL },
 	/* The kernel's own constants: which one tells no more than that it is one. */
 	{ KIND(ERRNO), LIKELY, NULL, 0, 12, false, "{-ENOMEM} ?", NULL, "{error} ?" },
