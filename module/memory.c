@@ -7,8 +7,7 @@
 #include "counter.h"
 #include "modules.h"
 
-/* The direct map, the kernel's image, and modules. */
-static bool is_memory(unsigned long address)
+bool stackanno_memory_holds(unsigned long address)
 {
 	enum stackanno_module_use use;
 	unsigned long offset;
@@ -22,7 +21,8 @@ bool stackanno_memory_read(u64 address, void *buf, u32 len)
 {
 	unsigned long begin = address;
 
-	if (!len || begin + len < begin || !is_memory(begin) || !is_memory(begin + len - 1))
+	if (!len || begin + len < begin || !stackanno_memory_holds(begin) ||
+	    !stackanno_memory_holds(begin + len - 1))
 		return false;
 	if (!copy_from_kernel_nofault(buf, (void *)begin, len))
 		return true;

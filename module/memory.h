@@ -8,6 +8,18 @@
 #include <linux/types.h>
 
 /**
+ * stackanno_memory_holds() - whether an address is RAM for certain
+ * @address: any
+ *
+ * Of the direct map, the kernel's image and modules' areas; not vmalloc's, where
+ * devices are mapped too.
+ *
+ * Context: any.
+ * Return: whether reading there is felt by nobody.
+ */
+bool stackanno_memory_holds(unsigned long address);
+
+/**
  * stackanno_memory_read() - read memory that may be anything
  * @address: any
  * @buf: where it goes

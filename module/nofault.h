@@ -5,10 +5,7 @@
 
 #include "core/source.h"
 
-/*
- * Refused reads are counted. A fault is stopped, a side effect is not: ask only
- * for what is known to be memory, not a device's registers.
- */
+/* Of what is memory for certain, and the kernel's table of pages. */
 extern const struct stackanno_source stackanno_nofault;
 
 #endif /* STACKANNO_NOFAULT_H */

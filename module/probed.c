@@ -17,7 +17,6 @@
 
 #include <linux/hash.h>
 #include <linux/kernel.h>
-#include <linux/mm.h>
 #include <linux/uaccess.h>
 #include <asm/text-patching.h>
 
@@ -25,29 +24,13 @@
 #include "core/ops.h"
 #include "counter.h"
 #include "ksyms.h"
-#include "modules.h"
+#include "memory.h"
 
 /* KPROBE_TABLE_BITS of kernel/kprobes.c, since ef53d9c5e4da, v2.6.28. */
 #define TABLE_BITS 6
 /* Probes that are looked at, of all there are; and the most on one list. */
 #define NODES_MAX 16384
 #define LIST_MAX 2048
-
-/* Where a struct kprobe can lie: static, or allocated. */
-static bool may_lie_at(unsigned long address)
-{
-	enum stackanno_module_use use;
-	unsigned long offset;
-	const char *name;
-
-	if (address % sizeof(long))
-		return false;
-	if (address >= stackanno_ksyms_address(STACKANNO_KSYM_SDATA) &&
-	    address < stackanno_ksyms_address(STACKANNO_KSYM_BSS_STOP))
-		return true;
-	return virt_addr_valid((void *)address) ||
-	       !stackanno_modules_find(address, &use, &name, &offset);
-}
 
 static void add(struct stackanno_probes *probes, u64 address, u8 opcode, const u8 *rest)
 {
@@ -94,7 +77,8 @@ static int walk_list(unsigned long node, u32 list, const struct stackanno_extent
 	int nodes = 0;
 
 	for (; node && nodes < LIST_MAX; node = probe.next, nodes++) {
-		if (!may_lie_at(node) || stackanno_compat_probe(node, &probe) ||
+		if (node % sizeof(long) || !stackanno_memory_holds(node) ||
+		    stackanno_compat_probe(node, &probe) ||
 		    hash_ptr((void *)(unsigned long)probe.address, TABLE_BITS) != list)
 			return -EFAULT;
 		if (!probe.traced && probe.address - text->begin < text->size)
@@ -110,15 +94,16 @@ void stackanno_probed_gather(u64 begin, u32 size, struct stackanno_probes *probe
 	const struct stackanno_extent text = {
 		.begin = begin - (STACKANNO_PROBED_BYTES - 1),
 		.size = size + STACKANNO_PROBED_BYTES - 1 };
-	unsigned long heads[1 << TABLE_BITS];
 	int nodes, left = NODES_MAX;
+	unsigned long head;
 	u32 list, before;
 
-	if (!table || copy_from_kernel_nofault(heads, (void *)table, sizeof(heads)))
-		return;
-	for (list = 0; list < ARRAY_SIZE(heads) && left > 0; list++) {
+	for (list = 0; table && list < 1 << TABLE_BITS && left > 0; list++) {
+		/* One by one: all of them would take half of the stack that we may use. */
+		if (get_kernel_nofault(head, (unsigned long *)table + list))
+			return;
 		before = probes->count;
-		nodes = walk_list(heads[list], list, &text, probes);
+		nodes = walk_list(head, list, &text, probes);
 		if (nodes >= 0) {
 			left -= nodes;
 			continue;

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A walk of the kernel's list of tasks in a crash: under RCU, so that a task that
- * ends meanwhile stays readable, with nofault reads, of nothing but the direct map
- * and init_task, and no further than the room for what is found.
+ * ends meanwhile stays readable, with nofault reads of memory alone, and no further
+ * than the room for what is found.
  */
 #include "task.h"
 
 #include <linux/atomic.h>
 #include <linux/cpumask.h>
 #include <linux/errno.h>
-#include <linux/mm.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -18,6 +17,7 @@
 
 #include "compat.h"
 #include "counter.h"
+#include "memory.h"
 
 #define TASKS_MAX 8192
 
@@ -47,14 +47,9 @@ size_t stackanno_tasks_bytes(void)
 	return TASKS_MAX * sizeof(*places);
 }
 
-/* Whether reading there can have no effect on a device. */
-static bool is_memory(const void *at)
+static bool read(const void *at, void *buf, u32 len)
 {
-	unsigned long address = (unsigned long)at;
-
-	return (address >= PAGE_OFFSET && address < (unsigned long)high_memory) ||
-	       (address >= (unsigned long)&init_task &&
-		address < (unsigned long)(&init_task + 1));
+	return stackanno_memory_read((unsigned long)at, buf, len);
 }
 
 /* Return: whether there was room. */
@@ -65,7 +60,7 @@ static bool add(const struct task_struct *task)
 
 	if (place_count == TASKS_MAX)
 		return false;
-	if (!is_memory(task) || get_kernel_nofault(stack, &task->stack))
+	if (!read(&task->stack, &stack, sizeof(stack)))
 		return true;
 	place->task = (unsigned long)task;
 	place->stack = (unsigned long)stack;
@@ -78,9 +73,7 @@ static struct list_head *next_of(const struct list_head *at)
 {
 	struct list_head *next;
 
-	if (!is_memory(at) || get_kernel_nofault(next, &at->next))
-		return NULL;
-	return next;
+	return read(&at->next, &next, sizeof(next)) ? next : NULL;
 }
 
 /* Return: false when not all of the tasks were seen. */
@@ -89,7 +82,7 @@ static bool add_threads(const struct task_struct *leader, unsigned int *steps)
 	struct signal_struct *signal;
 	struct list_head *head, *at;
 
-	if (get_kernel_nofault(signal, &leader->signal))
+	if (!read(&leader->signal, &signal, sizeof(signal)))
 		return false;
 	head = &signal->thread_head;
 	for (at = next_of(head); at != head; at = next_of(at)) {
