@@ -11,6 +11,7 @@
 
 #include "compat.h"
 #include "counter.h"
+#include "ksyms.h"
 
 #define FUNCTION_MAX 4096
 /* Of a larger function: most of what led to ip lies before it. */
@@ -74,6 +75,10 @@ static u32 copy_code(struct stackanno_builder *builder, struct stackanno_frame *
 	u32 offset, index;
 	u8 *bytes;
 
+	if (stackanno_ksyms_is_gone(address)) {
+		frame->flags |= STACKANNO_FRAME_CODE_UNREADABLE;
+		return STACKANNO_NONE;
+	}
 	bytes = stackanno_builder_bytes(builder, size, &offset);
 	if (!bytes)
 		return STACKANNO_NONE;

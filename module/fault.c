@@ -3,23 +3,16 @@
 
 #include <linux/percpu.h>
 #include <linux/poison.h>
-#include <linux/uaccess.h>
 
 #include "core/att.h"
 #include "core/label.h"
+#include "memory.h"
 #include "modules.h"
 #include "region.h"
 
 static struct stackanno_symbol *scratch_of(struct stackanno_fault_ops *ops)
 {
 	return container_of(ops, struct stackanno_fault_world, ops)->scratch;
-}
-
-static bool between(u64 value, enum stackanno_ksym begin, enum stackanno_ksym end)
-{
-	unsigned long low = stackanno_ksyms_address(begin);
-
-	return low && value >= low && value < stackanno_ksyms_address(end);
 }
 
 /* The kernel's own image or a module: symbols are looked up nowhere else. */
@@ -29,10 +22,7 @@ static bool has_symbols(u64 address)
 	unsigned long offset;
 	const char *module;
 
-	return between(address, STACKANNO_KSYM_STEXT, STACKANNO_KSYM_ETEXT) ||
-	       between(address, STACKANNO_KSYM_START_RODATA, STACKANNO_KSYM_END_RODATA) ||
-	       between(address, STACKANNO_KSYM_SDATA, STACKANNO_KSYM_EDATA) ||
-	       between(address, STACKANNO_KSYM_BSS_START, STACKANNO_KSYM_BSS_STOP) ||
+	return stackanno_ksyms_in_image(address) ||
 	       !stackanno_modules_find(address, &use, &module, &offset);
 }
 
@@ -65,22 +55,9 @@ static bool op_place(struct stackanno_fault_ops *ops, u64 address, struct stacka
 	return true;
 }
 
-/* Devices may be mapped elsewhere: a read of their registers is felt. */
-static bool is_memory(u64 address)
-{
-	const struct stackanno_region *region;
-	u64 offset;
-
-	if (has_symbols(address))
-		return true;
-	region = stackanno_region_find(address, &offset);
-	return region && region->kind == STACKANNO_MEANING_DIRECT_MAP;
-}
-
 static bool op_word(struct stackanno_fault_ops *ops, u64 address, u64 *value)
 {
-	return is_memory(address) && is_memory(address + sizeof(*value) - 1) &&
-	       !get_kernel_nofault(*value, (u64 *)(unsigned long)address);
+	return stackanno_memory_read(address, value, sizeof(*value));
 }
 
 static u8 op_thunk(struct stackanno_fault_ops *ops, u64 target)

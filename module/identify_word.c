@@ -43,13 +43,6 @@ struct identify {
 /* One kind of meaning, added where it fits. Return: whether nothing more is to be said. */
 typedef bool (*meaning_kind)(struct identify *identify, struct stackanno_word *word);
 
-static bool between(u64 value, enum stackanno_ksym begin, enum stackanno_ksym end)
-{
-	unsigned long low = stackanno_ksyms_address(begin);
-
-	return low && value >= low && value < stackanno_ksyms_address(end);
-}
-
 static bool own_slot(struct identify *identify, struct stackanno_word *word)
 {
 	u32 stack = stackanno_picture_stack(identify->picture, word->value);
@@ -77,7 +70,7 @@ static bool own_slot(struct identify *identify, struct stackanno_word *word)
 
 static bool kernel_text(struct identify *identify, struct stackanno_word *word)
 {
-	if (!between(word->value, STACKANNO_KSYM_STEXT, STACKANNO_KSYM_ETEXT) ||
+	if (!stackanno_ksyms_between(word->value, STACKANNO_KSYM_STEXT, STACKANNO_KSYM_ETEXT) ||
 	    stackanno_ksyms_symbol(word->value, identify->symbol))
 		return false;
 	stackanno_meaning_add_symbol(identify->builder, word, STACKANNO_MEANING_TEXT,
@@ -98,10 +91,13 @@ static bool kernel_data(struct identify *identify, struct stackanno_word *word)
 {
 	enum stackanno_meaning_kind kind;
 
-	if (between(word->value, STACKANNO_KSYM_START_RODATA, STACKANNO_KSYM_END_RODATA))
+	if (stackanno_ksyms_between(word->value, STACKANNO_KSYM_START_RODATA,
+				    STACKANNO_KSYM_END_RODATA))
 		kind = STACKANNO_MEANING_RODATA;
-	else if (between(word->value, STACKANNO_KSYM_SDATA, STACKANNO_KSYM_EDATA) ||
-		 between(word->value, STACKANNO_KSYM_BSS_START, STACKANNO_KSYM_BSS_STOP))
+	else if (stackanno_ksyms_between(word->value, STACKANNO_KSYM_SDATA,
+					 STACKANNO_KSYM_EDATA) ||
+		 stackanno_ksyms_between(word->value, STACKANNO_KSYM_BSS_START,
+					 STACKANNO_KSYM_BSS_STOP))
 		kind = STACKANNO_MEANING_DATA;
 	else
 		return false;
@@ -295,11 +291,7 @@ static const char *place_of(struct identify *identify, u64 address)
 
 	if (stackanno_picture_stack(identify->picture, address) != STACKANNO_NONE)
 		return "this stack";
-	if ((between(address, STACKANNO_KSYM_STEXT, STACKANNO_KSYM_ETEXT) ||
-	     between(address, STACKANNO_KSYM_START_RODATA, STACKANNO_KSYM_END_RODATA) ||
-	     between(address, STACKANNO_KSYM_SDATA, STACKANNO_KSYM_EDATA) ||
-	     between(address, STACKANNO_KSYM_BSS_START, STACKANNO_KSYM_BSS_STOP)) &&
-	    !stackanno_ksyms_symbol(address, symbol)) {
+	if (stackanno_ksyms_in_image(address) && !stackanno_ksyms_symbol(address, symbol)) {
 		len = strlen(symbol->name);
 		scnprintf(symbol->name + len, sizeof(symbol->name) - len, "+0x%lx",
 			  symbol->offset);

@@ -68,6 +68,8 @@ static const struct {
 		"insn_decode", "roles of the words of frames", set_insn_decode },
 	[STACKANNO_KSYM_STEXT] = { "_stext", "meaning by symbol" },
 	[STACKANNO_KSYM_ETEXT] = { "_etext", "meaning by symbol" },
+	[STACKANNO_KSYM_SINITTEXT] = { "_sinittext", "frames of the kernel's start" },
+	[STACKANNO_KSYM_EINITTEXT] = { "_einittext", "frames of the kernel's start" },
 	[STACKANNO_KSYM_START_RODATA] = { "__start_rodata", "read-only data" },
 	[STACKANNO_KSYM_END_RODATA] = { "__end_rodata", "read-only data" },
 	[STACKANNO_KSYM_SDATA] = { "_sdata", "data" },

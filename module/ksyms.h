@@ -29,6 +29,8 @@ enum stackanno_ksym {
 	/* data, and functions of which only the address is wanted */
 	STACKANNO_KSYM_STEXT = STACKANNO_KSYM_FUNCTIONS,
 	STACKANNO_KSYM_ETEXT,
+	STACKANNO_KSYM_SINITTEXT,
+	STACKANNO_KSYM_EINITTEXT,
 	STACKANNO_KSYM_START_RODATA,
 	STACKANNO_KSYM_END_RODATA,
 	STACKANNO_KSYM_SDATA,
@@ -103,6 +105,37 @@ const char *stackanno_ksyms_serves(enum stackanno_ksym ksym);
  * Return: the address; 0 when it was not found. Never to be called through.
  */
 unsigned long stackanno_ksyms_address(enum stackanno_ksym ksym);
+
+/* Whether an address lies between two of them; not where they were not found. */
+static inline bool stackanno_ksyms_between(u64 address, enum stackanno_ksym begin,
+					   enum stackanno_ksym end)
+{
+	unsigned long low = stackanno_ksyms_address(begin);
+
+	return low && address >= low && address < stackanno_ksyms_address(end);
+}
+
+/*
+ * Whether an address is of a function that booted the kernel: its memory was given away
+ * before the first module was loaded, and holds anything. Frames of such functions stay
+ * on the stacks of the first tasks for good.
+ */
+static inline bool stackanno_ksyms_is_gone(u64 address)
+{
+	return stackanno_ksyms_between(address, STACKANNO_KSYM_SINITTEXT,
+				       STACKANNO_KSYM_EINITTEXT);
+}
+
+/* Whether an address lies where the kernel's own image has symbols. */
+static inline bool stackanno_ksyms_in_image(u64 address)
+{
+	return stackanno_ksyms_between(address, STACKANNO_KSYM_STEXT, STACKANNO_KSYM_ETEXT) ||
+	       stackanno_ksyms_between(address, STACKANNO_KSYM_START_RODATA,
+				       STACKANNO_KSYM_END_RODATA) ||
+	       stackanno_ksyms_between(address, STACKANNO_KSYM_SDATA, STACKANNO_KSYM_EDATA) ||
+	       stackanno_ksyms_between(address, STACKANNO_KSYM_BSS_START,
+				       STACKANNO_KSYM_BSS_STOP);
+}
 
 /**
  * stackanno_ksyms_found() - whether a symbol of the table is there
