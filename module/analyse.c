@@ -351,14 +351,6 @@ static void run(struct analyser *analyser, const struct stackanno_extent *extent
 		stackanno_counter_add(STACKANNO_COUNT_ANALYSIS_REFUSED, 1);
 }
 
-/* Nothing of the function was out of sight. */
-static bool saw_all(const struct analyser *analyser)
-{
-	const struct stackanno_flow_summary *summary = &analyser->flow.summary;
-
-	return !summary->undecoded && !summary->conflicts && !summary->out_of_sight;
-}
-
 /*
  * Where the unwinder has nothing but a frame pointer to go by, as in compiled BPF,
  * it doubts all that follows. The frame at @index is certain, and its code says
@@ -428,7 +420,7 @@ static bool analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 		stackanno_suspect_size(builder, index, &analyser->flow);
 		break;
 	case STACKANNO_FIT_AGREES:
-		if (saw_all(analyser))
+		if (stackanno_flow_saw_all(&analyser->flow))
 			vouch_for_next(builder, index);
 		break;
 	default:
@@ -480,6 +472,7 @@ static void tell(struct analyser *analyser, struct stackanno_builder *builder, b
 
 	stackanno_chain_settle(chain);
 	stackanno_counter_add(STACKANNO_COUNT_CHAIN_FULL, chain->left_out);
+	stackanno_counter_add(STACKANNO_COUNT_HOLDERS_FULL, analyser->holders.dropped);
 	stackanno_suspect_regs(builder);
 	stackanno_suspect_arguments(builder, chain);
 	for (i = 0; arguments && i < chain->frames; i++)

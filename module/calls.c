@@ -52,7 +52,8 @@ static enum stackanno_edge_place op_place(struct stackanno_edge_ops *ops, u64 ad
 	struct stackanno_calls *calls = calls_of_edge(ops);
 	struct stackanno_symbol *symbol = calls->scratch;
 
-	if (stackanno_ksyms_text(address) == 0 || stackanno_ksyms_symbol(address, symbol) ||
+	if (stackanno_ksyms_text(address) == 0 || stackanno_ksyms_is_gone(address) ||
+	    stackanno_ksyms_symbol(address, symbol) ||
 	    (symbol->module[0] && strstarts(symbol->name, BPF)))
 		return STACKANNO_PLACE_NOWHERE;
 	if (ends_in(symbol->name, RETURN_THUNK))
@@ -165,14 +166,14 @@ static void add_note(struct stackanno_calls *calls, struct stackanno_builder *bu
 	char bytes[TEXT_BYTES];
 
 	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, fault->index);
-	note = frame ? stackanno_builder_add(builder, STACKANNO_SECTION_NOTES, NULL) : NULL;
+	if (!frame)
+		return;
+	note = stackanno_builder_note(builder, fault->ambiguous ? STACKANNO_NOTE_TAIL_AMBIGUOUS :
+								  STACKANNO_NOTE_CALL_EDGE,
+				      fault->ambiguous ? 0 : STACKANNO_NOTE_SUSPECT,
+				      fault->index, fault->target, 0);
 	if (!note)
 		return;
-	note->kind = fault->ambiguous ? STACKANNO_NOTE_TAIL_AMBIGUOUS : STACKANNO_NOTE_CALL_EDGE;
-	note->flags = fault->ambiguous ? 0 : STACKANNO_NOTE_SUSPECT;
-	note->frame = fault->index;
-	note->word = STACKANNO_NONE;
-	note->value[0] = fault->target;
 	stackanno_text_begin(&text, bytes, sizeof(bytes));
 	put_symbol(calls, &text, frame->ip - 1);
 	stackanno_text_string(&text, " calls ");

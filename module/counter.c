@@ -36,6 +36,7 @@ static const char * const names[] = {
 	[STACKANNO_COUNT_TASKS_UNSEEN] = "tasks_unseen",
 	[STACKANNO_COUNT_TASKS_BUSY] = "tasks_busy",
 	[STACKANNO_COUNT_CHAIN_FULL] = "frames_without_arguments",
+	[STACKANNO_COUNT_HOLDERS_FULL] = "words_without_expression",
 	[STACKANNO_COUNT_IDENTIFY_NS] = "identify_ns",
 	[STACKANNO_COUNT_OBJECT_REFUSED] = "objects_refused",
 	[STACKANNO_COUNT_OBJECT_UNTOLD] = "objects_untold",

@@ -36,6 +36,7 @@ enum stackanno_counter {
 	STACKANNO_COUNT_TASKS_UNSEEN,	/* annotations that did not know of all tasks */
 	STACKANNO_COUNT_TASKS_BUSY,	/* annotations that went without them */
 	STACKANNO_COUNT_CHAIN_FULL,	/* frames beyond those whose arguments are looked for */
+	STACKANNO_COUNT_HOLDERS_FULL,	/* words that there was no room to follow the values of */
 	STACKANNO_COUNT_IDENTIFY_NS,	/* time spent on what values are */
 	STACKANNO_COUNT_OBJECT_REFUSED,	/* slabs that do not hold together */
 	STACKANNO_COUNT_OBJECT_UNTOLD,	/* objects of which it was not told whether they are free */

@@ -69,27 +69,10 @@ static void name_stacks(struct stackanno_slot *slot)
 	}
 }
 
-static struct stackanno_note *add_note(struct stackanno_slot *slot,
-				       enum stackanno_note_kind kind, u32 flags,
-				       u64 value0, u64 value1)
-{
-	struct stackanno_note *note;
-
-	note = stackanno_builder_add(&slot->builder, STACKANNO_SECTION_NOTES, NULL);
-	if (!note)
-		return NULL;
-	note->kind = kind;
-	note->flags = flags;
-	note->frame = STACKANNO_NONE;
-	note->word = STACKANNO_NONE;
-	note->value[0] = value0;
-	note->value[1] = value1;
-	return note;
-}
-
 static void note_budget(struct stackanno_slot *slot, u32 budget_us)
 {
-	struct stackanno_note *note = add_note(slot, STACKANNO_NOTE_TEXT, 0, 0, 0);
+	struct stackanno_note *note = stackanno_builder_note(&slot->builder, STACKANNO_NOTE_TEXT,
+							     0, STACKANNO_NONE, 0, 0);
 
 	if (!note)
 		return;
@@ -128,7 +111,8 @@ static int take_steady(struct stackanno_slot *slot, const struct stackanno_reque
 	}
 	stackanno_counter_add(STACKANNO_COUNT_TORN, 1);
 	slot->builder.record->flags |= STACKANNO_RECORD_TORN;
-	add_note(slot, STACKANNO_NOTE_TORN, 0, PICTURE_TRIES, 0);
+	stackanno_builder_note(&slot->builder, STACKANNO_NOTE_TORN, 0, STACKANNO_NONE,
+			       PICTURE_TRIES, 0);
 	return 0;
 }
 
@@ -141,14 +125,16 @@ static void note_stacks(struct stackanno_slot *slot)
 	for (i = 0; i < slot->picture.stacks; i++) {
 		stack = &slot->picture.stack[i];
 		if (stack->flags & STACKANNO_STACK_OVERFLOWED)
-			add_note(slot, STACKANNO_NOTE_STACK_OVERFLOW, 0, i,
-				 slot->picture.steps ? slot->picture.step[0].sp : 0);
+			stackanno_builder_note(&slot->builder, STACKANNO_NOTE_STACK_OVERFLOW, 0,
+					       STACKANNO_NONE, i,
+					       slot->picture.steps ? slot->picture.step[0].sp : 0);
 		if (!(stack->flags & STACKANNO_STACK_MAGIC_KNOWN) ||
 		    stack->flags & STACKANNO_STACK_MAGIC_INTACT)
 			continue;
 		magic = 0;
 		get_kernel_nofault(magic, (u64 *)stack->begin);
-		add_note(slot, STACKANNO_NOTE_END_MAGIC_BROKEN, STACKANNO_NOTE_SUSPECT, i, magic);
+		stackanno_builder_note(&slot->builder, STACKANNO_NOTE_END_MAGIC_BROKEN,
+				       STACKANNO_NOTE_SUSPECT, STACKANNO_NONE, i, magic);
 	}
 }
 

@@ -105,6 +105,24 @@ void *stackanno_builder_add(struct stackanno_builder *builder,
 	return append_entry(builder, kind, capacity, index);
 }
 
+struct stackanno_note *stackanno_builder_note(struct stackanno_builder *builder,
+					      enum stackanno_note_kind kind, u32 flags,
+					      u32 frame, u64 value0, u64 value1)
+{
+	struct stackanno_note *note;
+
+	note = stackanno_builder_add(builder, STACKANNO_SECTION_NOTES, NULL);
+	if (!note)
+		return NULL;
+	note->kind = kind;
+	note->flags = flags;
+	note->frame = frame;
+	note->word = STACKANNO_NONE;
+	note->value[0] = value0;
+	note->value[1] = value1;
+	return note;
+}
+
 void *stackanno_builder_entry(const struct stackanno_builder *builder,
 			      enum stackanno_section_kind kind, u32 index)
 {

@@ -65,6 +65,23 @@ void *stackanno_builder_add(struct stackanno_builder *builder,
 			    enum stackanno_section_kind kind, u32 *index);
 
 /**
+ * stackanno_builder_note() - append a note
+ * @builder: a begun record
+ * @kind: enum stackanno_note_kind
+ * @flags: STACKANNO_NOTE_* flags
+ * @frame: index; STACKANNO_NONE
+ * @value0: as the kind says
+ * @value1: the same
+ *
+ * Context: any.
+ * Return: the note, which is about no word and has no text yet; NULL when there is no
+ * room (counted as dropped).
+ */
+struct stackanno_note *stackanno_builder_note(struct stackanno_builder *builder,
+					      enum stackanno_note_kind kind, u32 flags,
+					      u32 frame, u64 value0, u64 value1);
+
+/**
  * stackanno_builder_entry() - an entry added before
  * @builder: a begun record
  * @kind: which section

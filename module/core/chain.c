@@ -349,17 +349,11 @@ static bool forget_halfway(struct stackanno_chain *chain, struct stackanno_flow 
 	return list->repeats;
 }
 
-static bool saw_all(const struct stackanno_flow *flow)
-{
-	return !flow->straight && !flow->summary.undecoded && !flow->summary.conflicts &&
-	       !flow->summary.out_of_sight;
-}
-
 static bool is_certain(const struct stackanno_builder *builder,
 		       const struct stackanno_frame *frame, const struct stackanno_flow *flow,
 		       enum stackanno_fit fit)
 {
-	return fit == STACKANNO_FIT_AGREES && saw_all(flow) &&
+	return fit == STACKANNO_FIT_AGREES && stackanno_flow_saw_all(flow) &&
 	       frame->evidence == STACKANNO_EVIDENCE_CERTAIN &&
 	       !(frame->flags & (STACKANNO_FRAME_UNRELIABLE | STACKANNO_FRAME_REPLACED)) &&
 	       !(builder->record->flags & STACKANNO_RECORD_TORN);
@@ -390,7 +384,7 @@ void stackanno_chain_frame(struct stackanno_chain *chain, struct stackanno_build
 
 	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
 	if (frame && !stackanno_role_cfa(builder, frame) && find_inner(chain, frame, index) &&
-	    saw_all(flow))
+	    stackanno_flow_saw_all(flow))
 		stackanno_suspect_pointer(builder, index, flow, chain->reg);
 	if (!frame || fit == STACKANNO_FIT_NO_STATE || fit == STACKANNO_FIT_DIFFERS)
 		return;
@@ -415,7 +409,7 @@ void stackanno_chain_frame(struct stackanno_chain *chain, struct stackanno_build
 	outer->certain = is_certain(builder, frame, flow, fit);
 	stackanno_look_begin(&look, builder, frame, flow, state, fit);
 	look.reg = chain->reg;
-	if (!halfway && saw_all(flow))
+	if (!halfway && stackanno_flow_saw_all(flow))
 		stackanno_suspect_values(builder, index, &look, chain->reg);
 	for (i = 0; i < STACKANNO_CHAIN_ARGUMENTS; i++)
 		outer->argument[i].own = stackanno_look_evaluate(&look, argument_value(i));

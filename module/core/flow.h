@@ -179,6 +179,13 @@ struct stackanno_flow {
 static_assert(sizeof(struct stackanno_flow) <= 192 * 1024);
 static_assert(STACKANNO_FLOW_ARENA / sizeof(u64) < 0xffff);
 
+/* Whether nothing of the function was out of sight. */
+static inline bool stackanno_flow_saw_all(const struct stackanno_flow *flow)
+{
+	return !flow->straight && !flow->summary.undecoded && !flow->summary.conflicts &&
+	       !flow->summary.out_of_sight;
+}
+
 /**
  * stackanno_flow_run() - analyse a function
  * @flow: memory; what it held is lost

@@ -344,21 +344,6 @@ static void emit_body(struct layout *layout, const struct stackanno_step *step,
 		set_role(layout, until, STACKANNO_ROLE_RETURN, 0, next->evidence);
 }
 
-static void add_note(struct layout *layout, enum stackanno_note_kind kind, u32 frame,
-		     u64 value0, u64 value1)
-{
-	struct stackanno_note *note;
-
-	note = stackanno_builder_add(layout->builder, STACKANNO_SECTION_NOTES, NULL);
-	if (!note)
-		return;
-	note->kind = kind;
-	note->frame = frame;
-	note->word = STACKANNO_NONE;
-	note->value[0] = value0;
-	note->value[1] = value1;
-}
-
 /*
  * What the stack holds where @step's ip was found. It differs from ip where a
  * kretprobe, rethook or the function graph tracer keeps the real one elsewhere.
@@ -377,7 +362,8 @@ static void check_slot(struct layout *layout, const struct stackanno_step *step,
 	if (word->value == step->ip)
 		return;
 	layout->frame->flags |= STACKANNO_FRAME_REPLACED;
-	add_note(layout, STACKANNO_NOTE_REPLACED_RETURN, layout->index, word->value, 0);
+	stackanno_builder_note(layout->builder, STACKANNO_NOTE_REPLACED_RETURN, 0, layout->index,
+			       word->value, 0);
 }
 
 static void emit_call(struct layout *layout, const struct stackanno_step *step,
@@ -398,9 +384,11 @@ static void emit_call(struct layout *layout, const struct stackanno_step *step,
 	layout->last_real = layout->index;
 	check_slot(layout, step, holder);
 	if (step->flags & STACKANNO_FRAME_NULL_CALL)
-		add_note(layout, STACKANNO_NOTE_NULL_CALL, layout->index, 0, 0);
+		stackanno_builder_note(layout->builder, STACKANNO_NOTE_NULL_CALL, 0, layout->index,
+				       0, 0);
 	else if (step->flags & STACKANNO_FRAME_BAD_IP)
-		add_note(layout, STACKANNO_NOTE_BAD_IP, layout->index, step->ip, 0);
+		stackanno_builder_note(layout->builder, STACKANNO_NOTE_BAD_IP, 0, layout->index,
+				       step->ip, 0);
 	if (step->regs)
 		emit_stopped(layout, step, regs);
 	emit_body(layout, step, next);
@@ -559,7 +547,8 @@ int stackanno_frame_layout(const struct stackanno_picture *picture,
 			emit_call(&layout, step, next, regs);
 	}
 	if (!picture->ends_well && layout.number)
-		add_note(&layout, STACKANNO_NOTE_CHAIN_ENDS_EARLY, layout.last_call, 0, 0);
+		stackanno_builder_note(builder, STACKANNO_NOTE_CHAIN_ENDS_EARLY, 0,
+				       layout.last_call, 0, 0);
 	emit_top(&layout);
 	for (i = 0; i < picture->stacks && i < STACKANNO_PICTURE_STACKS; i++)
 		if (layout.done[i])

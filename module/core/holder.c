@@ -272,7 +272,8 @@ static void compare(struct stackanno_builder *builder, const struct stackanno_ho
 	if (!meaning)
 		return;
 	meaning->kind = STACKANNO_MEANING_CHANGED;
-	meaning->evidence = STACKANNO_EVIDENCE_CERTAIN;
+	/* What was loaded then is as sure as the expression. */
+	meaning->evidence = max_t(u32, expression->evidence, word->evidence);
 	meaning->size = word->value;
 	meaning->offset = now;
 	meaning->next = word->meaning;
@@ -291,6 +292,10 @@ static void describe(struct stackanno_holders *holders, struct stackanno_builder
 	if (!word || word->expression ||
 	    holder->expression.evidence > STACKANNO_EVIDENCE_LIKELY ||
 	    root_of(world->signature, holder->expression.argument, &root))
+		return;
+	/* Its role has said which register's entry value it is. */
+	if (word->role == STACKANNO_ROLE_SPILL && !root.btf && !holder->expression.loads &&
+	    !holder->expression.offset)
 		return;
 	stackanno_text_begin(&text, holders->text, sizeof(holders->text));
 	if (stackanno_expression_print(&holder->expression, &root, &text))

@@ -111,14 +111,13 @@ enum stackanno_evidence stackanno_role_evidence(const struct stackanno_builder *
 						const struct stackanno_flow *flow,
 						enum stackanno_fit fit)
 {
-	const struct stackanno_flow_summary *summary = &flow->summary;
 	bool torn = builder->record->flags & STACKANNO_RECORD_TORN;
 
 	if (fit == STACKANNO_FIT_DIFFERS)
 		return STACKANNO_EVIDENCE_GUESS;
 	/* In a torn picture the words may be of another moment than the frames. */
-	if (fit != STACKANNO_FIT_AGREES || summary->undecoded || summary->conflicts ||
-	    summary->out_of_sight || torn || frame->flags & STACKANNO_FRAME_UNRELIABLE)
+	if (fit != STACKANNO_FIT_AGREES || !stackanno_flow_saw_all(flow) || torn ||
+	    frame->flags & STACKANNO_FRAME_UNRELIABLE)
 		return max_t(u32, STACKANNO_EVIDENCE_LIKELY, frame->evidence);
 	return frame->evidence;
 }
@@ -433,14 +432,12 @@ static void note_canary(const struct context *context, u32 index, const struct s
 	struct stackanno_text text;
 	struct stackanno_note *note;
 
-	note = stackanno_builder_add(context->builder, STACKANNO_SECTION_NOTES, NULL);
+	note = stackanno_builder_note(context->builder,
+				      buffer ? STACKANNO_NOTE_OVERRUN : STACKANNO_NOTE_CANARY_BROKEN,
+				      STACKANNO_NOTE_SUSPECT, context->index, word->address, 0);
 	if (!note)
 		return;
-	note->kind = buffer ? STACKANNO_NOTE_OVERRUN : STACKANNO_NOTE_CANARY_BROKEN;
-	note->flags = STACKANNO_NOTE_SUSPECT;
-	note->frame = context->index;
 	note->word = index;
-	note->value[0] = word->address;
 	stackanno_text_begin(&text, bytes, sizeof(bytes));
 	if (buffer) {
 		note->value[1] = buffer->address - buffer->arg * WORD;

@@ -9,24 +9,6 @@
 #define WORD 8
 #define TEXT_BYTES 64
 
-static struct stackanno_note *add_note(struct stackanno_builder *builder,
-				       enum stackanno_note_kind kind, u32 frame, u64 value0,
-				       u64 value1)
-{
-	struct stackanno_note *note;
-
-	note = stackanno_builder_add(builder, STACKANNO_SECTION_NOTES, NULL);
-	if (!note)
-		return NULL;
-	note->kind = kind;
-	note->flags = STACKANNO_NOTE_SUSPECT;
-	note->frame = frame;
-	note->word = STACKANNO_NONE;
-	note->value[0] = value0;
-	note->value[1] = value1;
-	return note;
-}
-
 static bool is_certain(struct stackanno_known known)
 {
 	return known.bytes && known.evidence == STACKANNO_EVIDENCE_CERTAIN;
@@ -60,7 +42,8 @@ static struct stackanno_note *note_word(struct stackanno_builder *builder, u32 i
 	if (!word || word->flags & STACKANNO_WORD_SUSPECT)
 		return NULL;
 	word->flags |= STACKANNO_WORD_SUSPECT;
-	note = add_note(builder, STACKANNO_NOTE_OTHER_VALUE, index, word->address, word->value);
+	note = stackanno_builder_note(builder, STACKANNO_NOTE_OTHER_VALUE, STACKANNO_NOTE_SUSPECT,
+				      index, word->address, word->value);
 	if (note)
 		note->word = source;
 	return note;
@@ -160,11 +143,12 @@ static bool differ(struct stackanno_known a, struct stackanno_known b)
 static void accuse_argument(struct stackanno_builder *builder, u32 index, u32 number,
 			    struct stackanno_known own, struct stackanno_known other)
 {
-	struct stackanno_note *note = add_note(builder, STACKANNO_NOTE_ARGUMENTS_DIFFER, index,
-					       own.value, other.value);
+	struct stackanno_note *note;
 	struct stackanno_text text;
 	char bytes[TEXT_BYTES];
 
+	note = stackanno_builder_note(builder, STACKANNO_NOTE_ARGUMENTS_DIFFER,
+				      STACKANNO_NOTE_SUSPECT, index, own.value, other.value);
 	if (!note)
 		return;
 	stackanno_text_begin(&text, bytes, sizeof(bytes));
@@ -198,7 +182,6 @@ void stackanno_suspect_arguments(struct stackanno_builder *builder,
 void stackanno_suspect_size(struct stackanno_builder *builder, u32 index,
 			    struct stackanno_flow *flow)
 {
-	const struct stackanno_flow_summary *summary = &flow->summary;
 	const struct stackanno_flow_state *state;
 	const struct stackanno_frame *frame, *next;
 	struct stackanno_value sp;
@@ -209,8 +192,8 @@ void stackanno_suspect_size(struct stackanno_builder *builder, u32 index,
 	/* A trampoline that a return address was replaced by was never called. */
 	if (next && next->flags & STACKANNO_FRAME_REPLACED)
 		return;
-	if (!frame || frame->evidence != STACKANNO_EVIDENCE_CERTAIN || summary->undecoded ||
-	    summary->conflicts || summary->out_of_sight || flow->straight ||
+	if (!frame || frame->evidence != STACKANNO_EVIDENCE_CERTAIN ||
+	    !stackanno_flow_saw_all(flow) ||
 	    frame->flags & (STACKANNO_FRAME_INTERRUPTED | STACKANNO_FRAME_REPLACED |
 			    STACKANNO_FRAME_UNRELIABLE) ||
 	    builder->record->flags & STACKANNO_RECORD_TORN)
@@ -222,8 +205,8 @@ void stackanno_suspect_size(struct stackanno_builder *builder, u32 index,
 	sp = state->reg[stackanno_arch_abi.sp];
 	begin = sp.kind == STACKANNO_VALUE_CFA ? cfa : stackanno_role_base(flow, state, cfa);
 	if (begin)
-		add_note(builder, STACKANNO_NOTE_SIZE_DIFFERS, index, frame->ip_slot + WORD,
-			 begin + (u64)(s64)sp.offset);
+		stackanno_builder_note(builder, STACKANNO_NOTE_SIZE_DIFFERS, STACKANNO_NOTE_SUSPECT,
+				       index, frame->ip_slot + WORD, begin + (u64)(s64)sp.offset);
 }
 
 static bool is_outermost(const struct stackanno_builder *builder, u32 index)
@@ -252,7 +235,8 @@ void stackanno_suspect_return(struct stackanno_builder *builder, u32 index)
 	if (is_outermost(builder, index))
 		return;
 	word->flags |= STACKANNO_WORD_SUSPECT;
-	note = add_note(builder, STACKANNO_NOTE_NO_CALL, index, frame->ip_slot, 0);
+	note = stackanno_builder_note(builder, STACKANNO_NOTE_NO_CALL, STACKANNO_NOTE_SUSPECT,
+				      index, frame->ip_slot, 0);
 	if (note)
 		note->word = stackanno_look_word(builder, frame->ip_slot);
 }
@@ -279,7 +263,8 @@ static void check_regs(struct stackanno_builder *builder, u32 index,
 	}
 	if (!text.len)
 		return;
-	note = add_note(builder, STACKANNO_NOTE_BAD_REGS, index, 0, 0);
+	note = stackanno_builder_note(builder, STACKANNO_NOTE_BAD_REGS, STACKANNO_NOTE_SUSPECT, index,
+				      0, 0);
 	if (note)
 		note->text = stackanno_builder_string(builder, bytes, text.len);
 }
