@@ -41,16 +41,16 @@ static int __init stackanno_init(void)
 	ret = stackanno_percpu_init();
 	if (ret)
 		return ret;
+	ret = stackanno_modules_init();
+	if (ret)
+		goto err_percpu;
 	stackanno_kernel_btf_init();
 	stackanno_pages_init();
 	stackanno_objects_init();
 	stackanno_areas_init();
-	ret = stackanno_modules_init();
-	if (ret)
-		goto err_btf;
 	ret = stackanno_sites_init();
 	if (ret)
-		goto err_modules;
+		goto err_btf;
 	ret = stackanno_analyse_init();
 	if (ret)
 		goto err_sites;
@@ -80,10 +80,10 @@ err_analyse:
 	stackanno_analyse_exit();
 err_sites:
 	stackanno_sites_exit();
-err_modules:
-	stackanno_modules_exit();
 err_btf:
 	stackanno_kernel_btf_exit();
+	stackanno_modules_exit();
+err_percpu:
 	stackanno_percpu_exit();
 	return ret;
 }
@@ -98,8 +98,8 @@ static void __exit stackanno_exit(void)
 	stackanno_tasks_exit();
 	stackanno_analyse_exit();
 	stackanno_sites_exit();
-	stackanno_modules_exit();
 	stackanno_kernel_btf_exit();
+	stackanno_modules_exit();
 	stackanno_percpu_exit();
 }
 
