@@ -68,6 +68,9 @@ u32 stackanno_arch_operands(const struct stackanno_insn *insn, u8 reg[2]);
 /* Whether a branch may go by what an instruction found: that it compares, or counts. */
 bool stackanno_arch_compares(const struct stackanno_insn *insn);
 
+/* Whether an instruction surely leaves the flags that branches go by as they are. */
+bool stackanno_arch_keeps_flags(const struct stackanno_insn *insn);
+
 /* The register that a thunk of a name jumps to; STACKANNO_IR_NO_REG: it is none. */
 u8 stackanno_arch_thunk(const char *name);
 

@@ -401,10 +401,13 @@ static void follow_caller(struct stackanno_fault *fault, const struct stackanno_
 	/* Through a pointer, another function may have been called that jumped on. */
 	if (!target || fault->ops->thunk(fault->ops, target) != STACKANNO_IR_NO_REG) {
 		fault->sure = false;
-	} else if (fault->callee - target > ENTRY_BYTES) {
+	} else if (target - fault->callee > ENTRY_BYTES) {
 		end_given(fault, "its caller called another function, which jumped on");
 		return;
 	}
+	/* Where its jumps come back to it, it was given the value by the last of them. */
+	if (fault->tails)
+		fault->sure = false;
 	if (frame->evidence != STACKANNO_EVIDENCE_CERTAIN)
 		fault->sure = false;
 	stackanno_fault_trace(fault, flow, state->reg[fault->reg], fault->reg, NULL);

@@ -52,6 +52,7 @@ struct stackanno_fault {
 	u32 index;		/* of the frame at hand */
 	u32 steps;
 	u64 callee;		/* function that the value was given to */
+	bool tails;		/* it may have been jumped to, by what it jumps to itself */
 	u64 ip;			/* of the frame at hand */
 	struct stackanno_regs regs;	/* at the fault; known only in its own frame */
 	struct stackanno_text text;

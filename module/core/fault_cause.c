@@ -202,5 +202,8 @@ void stackanno_fault_cause(struct stackanno_fault *fault,
 		evidence = STACKANNO_EVIDENCE_LIKELY;
 	else if (!fault->text.len)
 		say_place(fault, access);
+	/* A CPU without SMAP refuses a user's page for what its own entry forbids. */
+	if (access->present && !access->fetch && is_user(fault, access->address))
+		evidence = STACKANNO_EVIDENCE_LIKELY;
 	stackanno_fault_close(fault, STACKANNO_FINDING_CAUSE, evidence, 0);
 }

@@ -77,6 +77,8 @@ static void scan_part(struct stackanno_fault *fault, struct stackanno_flow *flow
 			compare = 0;
 		} else if (stackanno_arch_compares(&insn)) {
 			compare = address;
+		} else if (!stackanno_arch_keeps_flags(&insn)) {
+			compare = 0;
 		}
 		address += insn.length;
 	}
@@ -154,7 +156,7 @@ void stackanno_fault_condition(struct stackanno_fault *fault, struct stackanno_f
 				    "what was compared is not seen");
 		return;
 	}
-	if (!stackanno_fault_saw_all(flow))
+	if (!stackanno_flow_saw_all(flow))
 		fault->sure = false;
 	stackanno_fault_open(fault);
 	stackanno_fault_insn(fault, found.compare);
@@ -211,7 +213,7 @@ bool stackanno_fault_object(struct stackanno_fault *fault, struct stackanno_flow
 		object = held;
 		known = true;
 	}
-	if (!stackanno_fault_saw_all(flow))
+	if (!stackanno_flow_saw_all(flow))
 		fault->sure = false;
 	stackanno_fault_close(fault, STACKANNO_FINDING_OBJECT, evidence_of(fault), 0);
 	stackanno_fault_trace(fault, flow,

@@ -13,14 +13,6 @@
 /* Steps within all functions: more would push frames out of a report. */
 #define STEPS_MAX 12
 
-bool stackanno_fault_saw_all(const struct stackanno_flow *flow)
-{
-	const struct stackanno_flow_summary *summary = &flow->summary;
-
-	return summary->end == STACKANNO_FLOW_WHOLE && !summary->undecoded &&
-	       !summary->conflicts && !summary->out_of_sight;
-}
-
 static void end(struct stackanno_fault *fault, const char *sentence)
 {
 	fault->stage = STACKANNO_FAULT_DONE;
@@ -114,6 +106,7 @@ static void give(struct stackanno_fault *fault, struct stackanno_flow *flow,
 	fault->stage = STACKANNO_FAULT_GIVEN;
 	fault->reg = (u8)value.id;
 	fault->callee = flow->part[0].begin;
+	fault->tails = flow->summary.tails;
 }
 
 /* What a value is that is no result: nothing is left to follow within the function. */
@@ -300,7 +293,7 @@ void stackanno_fault_trace(struct stackanno_fault *fault, struct stackanno_flow 
 	bool told = false;
 	u64 base;
 
-	if (!stackanno_fault_saw_all(flow))
+	if (!stackanno_flow_saw_all(flow))
 		fault->sure = false;
 	for (;;) {
 		if (value.soft)

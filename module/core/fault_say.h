@@ -86,9 +86,6 @@ bool stackanno_fault_canonical(const struct stackanno_fault *fault, u64 address)
 void stackanno_fault_trace(struct stackanno_fault *fault, struct stackanno_flow *flow,
 			   struct stackanno_value value, u8 reg, const u64 *held);
 
-/* Whether nothing of a function was out of sight. */
-bool stackanno_fault_saw_all(const struct stackanno_flow *flow);
-
 /* What an abstract value was, by registers that still hold it at the fault. */
 bool stackanno_fault_resolve(struct stackanno_fault *fault, struct stackanno_flow *flow,
 			     struct stackanno_value value, u64 *held);

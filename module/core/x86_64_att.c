@@ -556,6 +556,16 @@ u32 stackanno_arch_operands(const struct stackanno_insn *insn, u8 reg[2])
 	return count;
 }
 
+static bool is_one_of(const char *name, const char * const *names, u32 count)
+{
+	u32 i;
+
+	for (i = 0; i < count; i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 bool stackanno_arch_compares(const struct stackanno_insn *insn)
 {
 	static const char * const names[] = {
@@ -563,14 +573,23 @@ bool stackanno_arch_compares(const struct stackanno_insn *insn)
 		"bts", "btr", "btc", "shl", "shr", "sar", "cmpxchg", "xadd", "sbb", "adc",
 	};
 	struct print p;
-	u32 i;
 
-	if (!find(&p, insn, 0))
-		return false;
-	for (i = 0; i < ARRAY_SIZE(names); i++)
-		if (!strcmp(p.row.name, names[i]))
-			return true;
-	return false;
+	return find(&p, insn, 0) && is_one_of(p.row.name, names, ARRAY_SIZE(names));
+}
+
+bool stackanno_arch_keeps_flags(const struct stackanno_insn *insn)
+{
+	/* Moves of any kind begin with the same three letters. */
+	static const char move[] = "mov";
+	static const char * const names[] = {
+		"lea", "push", "pop", "cmov", "set", "not", "xchg", "nop", "bswap", "leave",
+		"xorps", "pxor", "prefetch", "prefetchw", "prefetcht0", "rdtsc", "stos", "lods",
+	};
+	struct print p;
+
+	return find(&p, insn, 0) &&
+	       (!strncmp(p.row.name, move, sizeof(move) - 1) ||
+		is_one_of(p.row.name, names, ARRAY_SIZE(names)));
 }
 
 u8 stackanno_arch_thunk(const char *name)
