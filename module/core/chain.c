@@ -195,7 +195,7 @@ static struct stackanno_value outgoing(const struct stackanno_flow_state *state,
 					   STACKANNO_BASE_CFA : STACKANNO_BASE_ALIGNED,
 					   sp.offset + (s32)word * WORD);
 	/* What a prologue saves is for nobody else. */
-	if (!slot || slot->size != WORD || stackanno_effect_protects(slot->value))
+	if (!slot || slot->size != WORD || stackanno_effect_protects(slot))
 		return (struct stackanno_value){ .kind = STACKANNO_VALUE_UNKNOWN };
 	return slot->value;
 }

@@ -104,17 +104,33 @@ static void escape(struct stackanno_flow *flow, struct stackanno_value value)
 
 /* ---- slots ---- */
 
-bool stackanno_effect_protects(struct stackanno_value value)
+/*
+ * The CFA and the return address are values that C has names for too: va_list holds
+ * the one, _RET_IP_ is the other, and a callee may move or replace them. They are the
+ * prologue's where it lays out a realigned frame, by pushing them:
+ *	lea    0x8(%rsp),%r10
+ *	and    $-32,%rsp
+ *	push   -0x8(%r10)
+ *	push   %rbp
+ *	mov    %rsp,%rbp
+ *	push   %r10
+ */
+bool stackanno_effect_protects(const struct stackanno_flow_slot *slot)
 {
+	struct stackanno_value value = slot->value;
+	bool realigned = slot->base == STACKANNO_BASE_ALIGNED &&
+			 slot->flags & STACKANNO_SLOT_PUSHED;
+
 	if (value.width != 3)
 		return false;
 	switch (value.kind) {
 	case STACKANNO_VALUE_ENTRY:
 		return !value.offset && stackanno_arch_abi.saved >> value.id & 1;
 	case STACKANNO_VALUE_CFA:
-		return !value.offset;
-	case STACKANNO_VALUE_CANARY:
+		return !value.offset && realigned;
 	case STACKANNO_VALUE_RETURN:
+		return realigned || (slot->base == STACKANNO_BASE_CFA && slot->offset == -WORD);
+	case STACKANNO_VALUE_CANARY:
 		return true;
 	default:
 		return false;
@@ -257,9 +273,13 @@ static void write_frame(struct stackanno_flow *flow, struct stackanno_value at, 
 static void do_store(struct stackanno_flow *flow, const struct stackanno_ir *ir,
 		     struct stackanno_value value, bool is_sp)
 {
+	u32 flags = ir->flags & STACKANNO_IR_PUSH ? STACKANNO_SLOT_PUSHED : 0;
+	struct stackanno_flow_slot to;
 	struct stackanno_value at;
 	enum place place = place_of(flow, &ir->mem, &at);
 
+	to = (struct stackanno_flow_slot){ .value = value, .offset = at.offset,
+					   .base = base_of(at), .flags = flags };
 	if (stackanno_value_in_frame(value)) {
 		if (is_sp && place != PLACE_FRAME && place != PLACE_NEAR) {
 			/* Kept at the top of the stack that is switched to. */
@@ -267,7 +287,7 @@ static void do_store(struct stackanno_flow *flow, const struct stackanno_ir *ir,
 			flow->work.link = value;
 			return;
 		}
-		if (place != PLACE_FRAME || !stackanno_effect_protects(value))
+		if (place != PLACE_FRAME || !stackanno_effect_protects(&to))
 			escape(flow, value);
 	}
 	switch (place) {
@@ -275,8 +295,7 @@ static void do_store(struct stackanno_flow *flow, const struct stackanno_ir *ir,
 		write_frame(flow, at, ir->size);
 		if (ir->size == 0 || !stackanno_value_cut(value, ir->size, false, &value))
 			value = unknown;
-		stackanno_slots_put(flow, base_of(at), at.offset, ir->size, value,
-			 ir->flags & STACKANNO_IR_PUSH ? STACKANNO_SLOT_PUSHED : 0);
+		stackanno_slots_put(flow, base_of(at), at.offset, ir->size, value, flags);
 		break;
 	case PLACE_NEAR:
 		escape(flow, at);
@@ -504,7 +523,7 @@ static void forget_outgoing(struct stackanno_flow *flow)
 		return;
 	for (i = 0; i < STACKANNO_FLOW_SLOTS; i++, offset += WORD) {
 		slot = stackanno_flow_slot(&flow->work, base_of(sp), offset);
-		if (!slot || !(slot->flags & STACKANNO_SLOT_PUSHED) || stackanno_effect_protects(slot->value))
+		if (!slot || !(slot->flags & STACKANNO_SLOT_PUSHED) || stackanno_effect_protects(slot))
 			return;
 		flow->work.slot[slot - flow->work.slot].value = unknown;
 	}

@@ -66,7 +66,7 @@ static inline bool stackanno_effect_made_in(struct stackanno_value value, u32 be
 	return value.kind == STACKANNO_VALUE_RESULT && (value.id >> 8) - begin < bytes;
 }
 
-/* Whether a slot of this value is one that no pointer is ever made to. */
-bool stackanno_effect_protects(struct stackanno_value value);
+/* Whether a slot is a prologue's: no pointer is ever made to it. */
+bool stackanno_effect_protects(const struct stackanno_flow_slot *slot);
 
 #endif /* STACKANNO_CORE_EFFECT_H */

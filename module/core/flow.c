@@ -279,7 +279,7 @@ static const struct stackanno_flow_state *walk_prologue(struct stackanno_flow *f
 	memset(&state->link_at, 0, sizeof(state->link_at));
 	state->escape.passed = 0xffffffff;
 	for (i = 0; i < state->slots; i++) {
-		if (!stackanno_effect_protects(state->slot[i].value))
+		if (!stackanno_effect_protects(&state->slot[i]))
 			continue;
 		state->slot[kept] = state->slot[i];
 		state->slot[kept++].value.soft = 1;

@@ -183,7 +183,7 @@ static u32 outgoing(const struct context *context, const struct stackanno_flow_s
 		return 0;
 	for (offset = sp.offset; offset <= slot->offset; offset += WORD) {
 		at = stackanno_flow_slot(context->state, slot->base, offset);
-		if (!at || !(at->flags & STACKANNO_SLOT_PUSHED) || stackanno_effect_protects(at->value))
+		if (!at || !(at->flags & STACKANNO_SLOT_PUSHED) || stackanno_effect_protects(at))
 			return 0;
 	}
 	return stackanno_arch_abi.arguments + 1 + (slot->offset - sp.offset) / WORD;
@@ -219,7 +219,7 @@ static void by_slot(const struct context *context, struct stackanno_word *word,
 		set_entry(context, word, slot);
 	} else {
 		/* One that was pushed may be an argument of a call yet to come. */
-		set_local(context, word, slot->flags & STACKANNO_SLOT_PUSHED && !stackanno_effect_protects(value) ?
+		set_local(context, word, slot->flags & STACKANNO_SLOT_PUSHED && !stackanno_effect_protects(slot) ?
 			  STACKANNO_EVIDENCE_LIKELY : STACKANNO_EVIDENCE_CERTAIN, slot->writer);
 		/* A realigned frame begins with a copy of it. */
 		if (value.kind == STACKANNO_VALUE_RETURN)
@@ -254,11 +254,11 @@ static void follow_object(struct context *context, u64 address, u32 base, s32 of
 {
 	int index = stackanno_flow_word(base, offset);
 
-	if (base != context->object_base || (slot && stackanno_effect_protects(slot->value)))
+	if (base != context->object_base || (slot && stackanno_effect_protects(slot)))
 		context->object = 0;
 	context->object_base = base;
 	if (index >= 0 && bit_of(context->flow->summary.escaped[base], index) &&
-	    !(slot && stackanno_effect_protects(slot->value)))
+	    !(slot && stackanno_effect_protects(slot)))
 		context->object = address;
 }
 

@@ -91,7 +91,7 @@ void stackanno_slots_foreign_write(struct stackanno_flow_state *state)
 		s64 low = state->escape.low[slot->base];
 
 		if (low != STACKANNO_EFFECT_NO_LOW && (s64)slot->offset + OBJECT_REACH > low &&
-		    !stackanno_effect_protects(slot->value)) {
+		    !stackanno_effect_protects(slot)) {
 			if ((s64)slot->offset + slot->size > low)
 				continue;
 			slot->value.soft = 1;

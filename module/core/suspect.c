@@ -94,7 +94,7 @@ void stackanno_suspect_values(struct stackanno_builder *builder, u32 index,
 	for (i = 0; i < look->state->slots; i++) {
 		slot = &look->state->slot[i];
 		/* What was pushed may be an argument, which its callee may change. */
-		if (slot->flags & STACKANNO_SLOT_PUSHED && !stackanno_effect_protects(slot->value))
+		if (slot->flags & STACKANNO_SLOT_PUSHED && !stackanno_effect_protects(slot))
 			continue;
 		held = stackanno_look_slot(look, slot);
 		if (is_other(look, slot->value, held, &expected))

@@ -102,6 +102,14 @@ static const struct {
 	{ "a callee may not write what it was not shown",
 	  { .body = "4883ec18 48893424 e800010000 90" }, WORLD_BODY + 13, true, {
 		{ SLOT, -32, STACKANNO_VALUE_ENTRY, RSI } } },
+	{ "a callee moves along the arguments that a va_list leads to",
+	  { .body = "4883ec18 488d442420 4889442408 4889e7 e800010000 90" }, WORLD_BODY + 22, true, {
+		{ NO_SLOT, -24 },
+		{ SLOT, -8, STACKANNO_VALUE_RETURN } } },
+	{ "a callee may write over a copy of the return address in an object",
+	  { .body = "4883ec18 488b442418 4889442408 4889e7 e800010000 90" }, WORLD_BODY + 22, true, {
+		{ NO_SLOT, -24 },
+		{ SLOT, -8, STACKANNO_VALUE_RETURN } } },
 	{ "a callee may write the arguments that were pushed for it",
 	  { .body = "57 4889fb e800010000 90" }, WORLD_BODY + 9, true, {
 		{ NO_SLOT, -16 },
