@@ -27,6 +27,8 @@
 #define MACHINE_LIFE 2000
 /* Times that the emulator itself may crash. */
 #define CRASHES_MAX 8
+/* Of an object that a callee was shown, behind the first. */
+#define OBJECT_WORDS 4
 #define FIRST_SEED 88172645463325252ULL
 
 /* What is known to be at odds with the emulator, and why. */
@@ -88,6 +90,24 @@ static bool is_behind_objects(u64 address)
 	return false;
 }
 
+/*
+ * The words behind the first of an object, as far as it may reach. One that leads into
+ * the frame goes on from word to word, as a va_list does.
+ */
+static void write_behind(u64 address)
+{
+	u64 now, at = (address & ~7ULL) + 8;
+	u32 i;
+
+	for (i = 0; i < OBJECT_WORDS && machine_random() & 1; i++, at += 8) {
+		if (at >= CFA_AT - 8 || is_behind_objects(at) ||
+		    uc_mem_read(machine.uc, at, &now, sizeof(now)))
+			return;
+		now = now - STACK < STACK_BYTES ? now + 8 : machine_random_word();
+		uc_mem_write(machine.uc, at, &now, sizeof(now));
+	}
+}
+
 /* A callee: spoils its registers, and writes to what it was ever shown. */
 static void call_stub(void)
 {
@@ -101,8 +121,10 @@ static void call_stub(void)
 			machine.pointer[machine.pointers++] = value;
 	}
 	for (i = 0; i < machine.pointers; i++)
-		if (machine.pointer[i] >= sp)
+		if (machine.pointer[i] >= sp) {
 			write_object(machine.pointer[i]);
+			write_behind(machine.pointer[i]);
+		}
 	for (i = 0; i < REGISTERS; i++) {
 		value = machine_random_word();
 		if (!(stackanno_arch_abi.saved >> i & 1))
