@@ -18,6 +18,7 @@
 #include "compat.h"
 #include "core/argument.h"
 #include "core/chain.h"
+#include "core/descriptor.h"
 #include "core/flow.h"
 #include "core/frame.h"
 #include "core/holder.h"
@@ -30,6 +31,7 @@
 #include "insn.h"
 #include "memory.h"
 #include "modules.h"
+#include "nofault.h"
 #include "probed.h"
 #include "prototypes.h"
 #include "sites.h"
@@ -409,6 +411,7 @@ static bool analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 	stackanno_calls_check_return(&analyser->calls, builder, &analyser->chain, index);
 	stackanno_chain_frame(&analyser->chain, builder, index, &analyser->flow, fit,
 			      &analyser->calls.ops);
+	stackanno_descriptor_frame(builder, index, extent.begin, &stackanno_nofault);
 	stackanno_holders_frame(&analyser->holders, builder, index, &analyser->flow, fit);
 	switch (fit) {
 	case STACKANNO_FIT_NO_STATE:

@@ -130,6 +130,21 @@ static const struct laid laid[] = {
 		WORD(-0x38, "rsp+0x8", HOLDS(MAGIC_LOCAL), ROUNDED,
 		     AT(BIT_OF(1) | BIT_OF(CALL))),
 		WORD(-0x40, "pad", ROUNDED, AT(BIT_OF(1) | BIT_OF(CALL))) } },
+	{ "described", "sa_frame_described", sa_frame_described, BIT_OF(1) | BIT_OF(CALL), -0x18, {
+		WORD(-0x10, "rbp", HOLDS(MAGIC_RBP)),
+		WORD(-0x18, "rbx", HOLDS(MAGIC_RBX)),
+		WORD(-0x08, "buf+0x18=buf_?", ROUNDED),
+		WORD(-0x10, "buf+0x10=buf_?", ROUNDED),
+		WORD(-0x18, "buf+0x8=buf_?", ROUNDED),
+		WORD(-0x20, "buf=buf_?", ROUNDED),
+		WORD(-0x28, "pad", ROUNDED),
+		WORD(-0x30, "pad", ROUNDED),
+		WORD(-0x38, "rsp+0x28=key+0x8_?", HOLDS(MAGIC_LOCAL), ROUNDED),
+		WORD(-0x40, "buf=key_?", ROUNDED),
+		WORD(-0x48, "pad", ROUNDED),
+		WORD(-0x50, "rsp+0x10", HOLDS((unsigned long)sa_frame_described), ROUNDED),
+		WORD(-0x58, "rsp+0x8", ROUNDED),
+		WORD(-0x60, "rsp+0x0", HOLDS(0x41b58ab3), ROUNDED) } },
 	{ "drap", "sa_frame_drap", sa_frame_drap, BIT_OF(1) | BIT_OF(CALL), -8, {
 		/* A copy of the return address, which the analysis may not know for one. */
 		WORD(-0x08, "rsp+0x38_?|rsp+0x38=ret", ROUNDED),

@@ -222,6 +222,31 @@ SYM_FUNC_START(sa_frame_realigned)
 	RET
 SYM_FUNC_END(sa_frame_realigned)
 
+/* As KASAN's compilers lay one out: with a description of its objects. */
+SYM_FUNC_START(sa_frame_described)
+	pushq	%rbp
+	movq	%rsp, %rbp
+	pushq	%rbx
+	andq	$-32, %rsp
+	subq	$0x60, %rsp
+	movq	$0x41b58ab3, (%rsp)
+	leaq	description(%rip), %rax
+	movq	%rax, 0x08(%rsp)
+	leaq	sa_frame_described(%rip), %rax
+	movq	%rax, 0x10(%rsp)
+	movabsq	$MAGIC_LOCAL, %rax
+	movq	%rax, 0x28(%rsp)
+	STOP	1
+	STOP_IN_CALL
+	movq	-8(%rbp), %rbx
+	leave
+	RET
+SYM_FUNC_END(sa_frame_described)
+
+	.section .rodata
+SYM_DATA_LOCAL(description, .asciz "2 32 16 6 key:12 64 32 6 buf:13")
+	.text
+
 /* Aligned, with r10 for the way back. */
 SYM_FUNC_START(sa_frame_drap)
 	leaq	8(%rsp), %r10

@@ -46,6 +46,7 @@ asmlinkage void sa_frame_objects(void);
 asmlinkage void sa_frame_canary(void);
 asmlinkage void sa_frame_arguments(void);
 asmlinkage void sa_frame_realigned(void);
+asmlinkage void sa_frame_described(void);
 asmlinkage void sa_frame_drap(void);
 asmlinkage void sa_frame_alloca(void);
 asmlinkage void sa_frame_leave(void);
