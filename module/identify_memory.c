@@ -63,12 +63,14 @@ bool stackanno_identify_area(struct stackanno_builder *builder, struct stackanno
 }
 
 /* That a number lies in a mapping does not make it an address. */
-bool stackanno_identify_vma(struct stackanno_builder *builder, struct stackanno_word *word)
+bool stackanno_identify_vma(struct stackanno_builder *builder, struct stackanno_word *word,
+			    bool is_address)
 {
 	struct stackanno_vma_found vma;
 	struct stackanno_meaning *meaning;
 
-	if (builder->record->task != (unsigned long)current || word->value < MAPPINGS_BEGIN ||
+	if (builder->record->task != (unsigned long)current ||
+	    (word->value < MAPPINGS_BEGIN && !is_address) ||
 	    stackanno_vmas_find(word->value, &vma))
 		return false;
 	meaning = stackanno_meaning_add(builder, word, STACKANNO_MEANING_USER,

@@ -15,8 +15,12 @@ bool stackanno_identify_object(struct stackanno_builder *builder, struct stackan
 bool stackanno_identify_area(struct stackanno_builder *builder, struct stackanno_word *word,
 			     struct stackanno_symbol *symbol);
 
-/* A mapping of the record's task, where it is the current one. */
-bool stackanno_identify_vma(struct stackanno_builder *builder, struct stackanno_word *word);
+/*
+ * A mapping of the record's task, where it is the current one; @is_address: the word's
+ * place says that it holds an address, however small.
+ */
+bool stackanno_identify_vma(struct stackanno_builder *builder, struct stackanno_word *word,
+			    bool is_address);
 
 /**
  * stackanno_identify_page() - say of a page what it is

@@ -330,7 +330,7 @@ static bool user(struct identify *identify, struct stackanno_word *word)
 {
 	const u64 end = DEFAULT_MAP_WINDOW, program = ELF_ET_DYN_BASE;
 
-	if (stackanno_identify_vma(identify->builder, word))
+	if (stackanno_identify_vma(identify->builder, word, false))
 		return true;
 	if (!(word->value >= end - (1ULL << 44) && word->value < end) &&
 	    !(word->value >= program && word->value < program + (1ULL << 41)))
@@ -338,6 +338,35 @@ static bool user(struct identify *identify, struct stackanno_word *word)
 	stackanno_meaning_add(identify->builder, word, STACKANNO_MEANING_USER,
 			      STACKANNO_EVIDENCE_LIKELY);
 	return true;
+}
+
+/*
+ * Where a program was, and its stack pointer, are addresses whatever they look like; and
+ * `syscall` leaves the first in rcx, too.
+ */
+static bool is_program_place(const struct identify *identify, const struct stackanno_word *word)
+{
+	const struct stackanno_frame *frame;
+	const struct stackanno_regs *regs;
+
+	if (word->role != STACKANNO_ROLE_REGS || word->value >> 63 ||
+	    (word->arg != STACKANNO_X86_IP && word->arg != STACKANNO_X86_SP &&
+	     word->arg != STACKANNO_X86_CX))
+		return false;
+	frame = stackanno_builder_entry(identify->builder, STACKANNO_SECTION_FRAMES, word->frame);
+	if (!frame || !(frame->flags & STACKANNO_FRAME_USER))
+		return false;
+	if (word->arg != STACKANNO_X86_CX)
+		return true;
+	regs = stackanno_builder_entry(identify->builder, STACKANNO_SECTION_REGS, frame->regs);
+	return regs && word->value == regs->value[STACKANNO_X86_IP];
+}
+
+static void program_place(struct identify *identify, struct stackanno_word *word)
+{
+	if (!stackanno_identify_vma(identify->builder, word, true))
+		stackanno_meaning_add(identify->builder, word, STACKANNO_MEANING_USER,
+				      STACKANNO_EVIDENCE_LIKELY);
 }
 
 /* Words that are no pointers by their place: a meaning of their value would mislead. */
@@ -399,6 +428,10 @@ static void identify_word(struct identify *identify, struct stackanno_word *word
 	if (!word->value || is_identified(identify, word) ||
 	    word->flags & STACKANNO_WORD_UNREADABLE || means_nothing(word))
 		return;
+	if (is_program_place(identify, word)) {
+		program_place(identify, word);
+		return;
+	}
 	for (i = 0; i < count; i++)
 		if (kinds[i](identify, word))
 			return;

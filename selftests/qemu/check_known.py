@@ -103,6 +103,11 @@ def check_user(run, report, facts):
     _assert_all(run, known, f"{facts.who}: the registers of user mode are labelled",
                 [_mismatch(report, fact, rf"{fact['name']}( |$)") for fact in known])
     run.expect(len(known) == 21, f"{facts.who}: all 21 of them", len(known))
+    for place in ("ip", "sp"):
+        (fact,) = [fact for fact in known if fact["name"] == place]
+        word = report.words.get(fact["addr"])
+        run.expect(word and re.match(place + r" \{user\b", word.label),
+                   f"{facts.who}: {place} is an address of the program, and no number", word)
 
 
 def check_registers(run, report, facts, *, span=False):
