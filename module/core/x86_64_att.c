@@ -592,19 +592,32 @@ bool stackanno_arch_keeps_flags(const struct stackanno_insn *insn)
 		is_one_of(p.row.name, names, ARRAY_SIZE(names)));
 }
 
+/*
+ * Retpolines, and those that count how deep calls are, for a call or a jump. All stand
+ * in a table by register, whose name is that of its first as well: which of both
+ * names kallsyms tells is chance.
+ */
 u8 stackanno_arch_thunk(const char *name)
 {
-	static const char prefix[] = "__x86_indirect_thunk_";
+	static const char * const prefixes[] = { "__x86_indirect_thunk_",
+		"__x86_indirect_call_thunk_", "__x86_indirect_jump_thunk_" };
 	static const char * const names[STACKANNO_IR_REGS] = {
 		"rax", "rcx", "rdx", "rbx", "rsp", "rbp", "rsi", "rdi",
 		"r8", "r9", "r10", "r11", "r12", "r13", "r14", "r15",
 	};
+	u32 i;
 	u8 reg;
 
-	if (strncmp(name, prefix, sizeof(prefix) - 1))
+	for (i = 0; i < ARRAY_SIZE(prefixes); i++)
+		if (!strncmp(name, prefixes[i], strlen(prefixes[i])))
+			break;
+	if (i == ARRAY_SIZE(prefixes))
 		return NO_REG;
+	name += strlen(prefixes[i]);
+	if (!strcmp(name, "array"))
+		return 0;
 	for (reg = 0; reg < STACKANNO_IR_REGS; reg++)
-		if (!strcmp(name + sizeof(prefix) - 1, names[reg]))
+		if (!strcmp(name, names[reg]))
 			return reg;
 	return NO_REG;
 }

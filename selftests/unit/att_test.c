@@ -137,4 +137,31 @@ TEST(a_text_without_room_is_cut_and_no_more)
 	EXPECT_EQ(sizeof(buf) - 1, strlen(buf));
 }
 
+TEST(a_thunk_is_told_by_its_name)
+{
+	static const struct {
+		const char *name;
+		u8 reg;
+	} thunks[] = {
+		{ "__x86_indirect_thunk_rax", 0 },
+		/* The table begins with the first of them. */
+		{ "__x86_indirect_thunk_array", 0 },
+		{ "__x86_indirect_thunk_r15", 15 },
+		{ "__x86_indirect_call_thunk_rcx", 1 },
+		{ "__x86_indirect_call_thunk_array", 0 },
+		{ "__x86_indirect_jump_thunk_rdi", 7 },
+		{ "__x86_indirect_thunk_", STACKANNO_IR_NO_REG },
+		{ "__x86_indirect_thunk_eax", STACKANNO_IR_NO_REG },
+		{ "__x86_return_thunk", STACKANNO_IR_NO_REG },
+		{ "schedule", STACKANNO_IR_NO_REG },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(thunks); i++) {
+		EXPECT_EQ(thunks[i].reg, stackanno_arch_thunk(thunks[i].name)) {
+			TH_LOG("%s", thunks[i].name);
+		}
+	}
+}
+
 TEST_HARNESS_MAIN
