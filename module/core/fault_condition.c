@@ -15,6 +15,7 @@ struct condition {
 	u64 compare;
 	u64 branch;
 	u32 branches;	/* that lead there */
+	bool equal;	/* the trap is met where both are equal */
 };
 
 /* Whether control comes from one place to another without a branch. */
@@ -48,6 +49,14 @@ static bool leads_straight(struct stackanno_fault *fault, struct stackanno_flow 
 	return false;
 }
 
+static void find(struct condition *found, u64 compare, u64 branch, bool equal)
+{
+	found->compare = compare;
+	found->branch = branch;
+	found->equal = equal;
+	found->branches++;
+}
+
 /* Go through one part of the function, from its first instruction. */
 static void scan_part(struct stackanno_fault *fault, struct stackanno_flow *flow,
 		      const struct stackanno_flow_part *part, struct condition *found)
@@ -55,6 +64,7 @@ static void scan_part(struct stackanno_fault *fault, struct stackanno_flow *flow
 	u8 bytes[STACKANNO_INSN_BYTES];
 	u64 address = part->begin, compare = 0, target;
 	struct stackanno_insn insn;
+	u8 when;
 
 	while (address - part->begin < part->size) {
 		if (stackanno_fault_decode(fault, address, &insn, bytes)) {
@@ -67,12 +77,11 @@ static void scan_part(struct stackanno_fault *fault, struct stackanno_flow *flow
 		stackanno_arch_lift(&insn, address, 0, &flow->list);
 		target = flow->list.target;
 		if (flow->list.exit == STACKANNO_EXIT_BRANCH) {
-			if (leads_straight(fault, flow, target, fault->ip) ||
-			    leads_straight(fault, flow, address + insn.length, fault->ip)) {
-				found->compare = compare;
-				found->branch = address;
-				found->branches++;
-			}
+			when = flow->list.when;
+			if (leads_straight(fault, flow, target, fault->ip))
+				find(found, compare, address, when == STACKANNO_WHEN_EQUAL);
+			else if (leads_straight(fault, flow, address + insn.length, fault->ip))
+				find(found, compare, address, when == STACKANNO_WHEN_DIFFERENT);
 		} else if (flow->list.exit != STACKANNO_EXIT_NEXT) {
 			compare = 0;
 		} else if (stackanno_arch_compares(&insn)) {
@@ -112,30 +121,44 @@ static void say_operands(struct stackanno_fault *fault, struct stackanno_flow *f
 	}
 }
 
-/* What the operand that is not memory was made of; else what made its address. */
+static bool is_given(struct stackanno_value value)
+{
+	return value.kind == STACKANNO_VALUE_ENTRY || value.kind == STACKANNO_VALUE_PASSED;
+}
+
+/*
+ * What the operand that is not memory was made of; else what made its address. Of two
+ * that should differ, the one that the function was given is asked after: in a double
+ * free, what is freed, and not the list that it is on already.
+ */
 static void trace_operand(struct stackanno_fault *fault, struct stackanno_flow *flow,
-			  const struct stackanno_insn *insn, u64 address)
+			  const struct stackanno_insn *insn, u64 address, bool equal)
 {
 	struct stackanno_access access[STACKANNO_ATT_ACCESSES];
 	const struct stackanno_flow_state *state;
 	struct stackanno_value value;
+	u32 count = 1;
 	u8 reg[2];
 	u64 held;
 	bool known;
 
 	if (stackanno_arch_accesses(insn, address, access))
 		reg[0] = access[0].mem.base;
-	else if (!stackanno_arch_operands(insn, reg))
+	else
+		count = stackanno_arch_operands(insn, reg);
+	if (!count)
 		return;
 	state = reg[0] < STACKANNO_IR_REGS ? stackanno_flow_at(flow, address, false) : NULL;
 	if (!state)
 		return;
+	if (equal && count == 2 && !is_given(state->reg[reg[0]]) && is_given(state->reg[reg[1]]))
+		reg[0] = reg[1];
 	value = state->reg[reg[0]];
 	known = stackanno_fault_resolve(fault, flow, value, &held);
 	stackanno_fault_trace(fault, flow, value, reg[0], known ? &held : NULL);
 }
 
-void stackanno_fault_condition(struct stackanno_fault *fault, struct stackanno_flow *flow)
+bool stackanno_fault_condition(struct stackanno_fault *fault, struct stackanno_flow *flow)
 {
 	struct condition found = { .branches = 0 };
 	u8 bytes[STACKANNO_INSN_BYTES];
@@ -147,14 +170,14 @@ void stackanno_fault_condition(struct stackanno_fault *fault, struct stackanno_f
 	if (!found.branches) {
 		stackanno_fault_say(fault, STACKANNO_FINDING_CONDITION, STACKANNO_EVIDENCE_LIKELY,
 				    "no branch leads to it: it is always met, or the branch is not seen");
-		return;
+		return false;
 	}
 	if (found.branches > 1 || !found.compare ||
 	    stackanno_fault_decode(fault, found.compare, &insn, bytes)) {
 		stackanno_fault_say(fault, STACKANNO_FINDING_CONDITION, STACKANNO_EVIDENCE_LIKELY,
 				    found.branches > 1 ? "several branches lead to it" :
 				    "what was compared is not seen");
-		return;
+		return false;
 	}
 	if (!stackanno_flow_saw_all(flow))
 		fault->sure = false;
@@ -163,7 +186,8 @@ void stackanno_fault_condition(struct stackanno_fault *fault, struct stackanno_f
 	say_operands(fault, flow, &insn, found.compare);
 	stackanno_fault_at(fault, found.compare);
 	stackanno_fault_close(fault, STACKANNO_FINDING_CONDITION, evidence_of(fault), found.compare);
-	trace_operand(fault, flow, &insn, found.compare);
+	trace_operand(fault, flow, &insn, found.compare, found.equal);
+	return true;
 }
 
 /* ---- reports that the kernel has a function for ---- */
@@ -171,17 +195,27 @@ void stackanno_fault_condition(struct stackanno_fault *fault, struct stackanno_f
 static const struct {
 	const char *function;
 	const char *argument[3];	/* the first is the object */
+	bool checks;			/* it compares itself, and does not only complain */
 } reporters[] = {
 	{ "refcount_warn_saturate", { "r", "t" } },
-	{ "__list_add_valid", { "new", "prev", "next" } },
-	{ "__list_add_valid_or_report", { "new", "prev", "next" } },
-	{ "__list_del_entry_valid", { "entry" } },
-	{ "__list_del_entry_valid_or_report", { "entry" } },
+	{ "__list_add_valid", { "new", "prev", "next" }, true },
+	{ "__list_add_valid_or_report", { "new", "prev", "next" }, true },
+	{ "__list_del_entry_valid", { "entry" }, true },
+	{ "__list_del_entry_valid_or_report", { "entry" }, true },
 	{ "usercopy_abort", { "name", "detail", "to_user" } },
 	{ "fortify_panic", { "name" } },
 	{ "__fortify_panic", { "reason", "avail", "size" } },
 	{ "__fortify_report", { "reason", "avail", "size" } },
 };
+
+/* Complaints are mostly in the part of a function that is seldom run. */
+static bool is_named(const char *name, const char *function)
+{
+	static const char cold[] = ".cold";
+	size_t len = strlen(function);
+
+	return !strncmp(name, function, len) && (!name[len] || !strcmp(name + len, cold));
+}
 
 bool stackanno_fault_object(struct stackanno_fault *fault, struct stackanno_flow *flow,
 			    const char *name)
@@ -191,7 +225,7 @@ bool stackanno_fault_object(struct stackanno_fault *fault, struct stackanno_flow
 	u32 i, k;
 
 	for (i = 0; i < ARRAY_SIZE(reporters); i++)
-		if (!strcmp(reporters[i].function, name))
+		if (is_named(name, reporters[i].function))
 			break;
 	if (i == ARRAY_SIZE(reporters))
 		return false;
@@ -216,6 +250,9 @@ bool stackanno_fault_object(struct stackanno_fault *fault, struct stackanno_flow
 	if (!stackanno_flow_saw_all(flow))
 		fault->sure = false;
 	stackanno_fault_close(fault, STACKANNO_FINDING_OBJECT, evidence_of(fault), 0);
+	/* Where it is told what it found, that is asked after: a neighbour, on a list. */
+	if (reporters[i].checks && stackanno_fault_condition(fault, flow))
+		return true;
 	stackanno_fault_trace(fault, flow,
 			      stackanno_value_make(STACKANNO_VALUE_ENTRY,
 						   stackanno_arch_abi.argument[0], 0),

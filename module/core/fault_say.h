@@ -92,8 +92,11 @@ bool stackanno_fault_resolve(struct stackanno_fault *fault, struct stackanno_flo
 
 /* ---- fault_condition.c ---- */
 
-/* Add what was compared before the trap at the frame's ip, and follow it. */
-void stackanno_fault_condition(struct stackanno_fault *fault, struct stackanno_flow *flow);
+/*
+ * Add what was compared before the trap at the frame's ip, and follow it.
+ * Return: whether a comparison was found.
+ */
+bool stackanno_fault_condition(struct stackanno_fault *fault, struct stackanno_flow *flow);
 
 /* Add what a report of the kernel's own is about. Return: whether it is one. */
 bool stackanno_fault_object(struct stackanno_fault *fault, struct stackanno_flow *flow,

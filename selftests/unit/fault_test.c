@@ -37,6 +37,7 @@ struct fault_case {
 	const char *said[LINES];
 	u32 back;		/* offset of a caller's return address; 0: none */
 	bool wild;		/* a NULL pointer was called there */
+	const char *name;	/* of the function; NULL: f */
 };
 
 static const struct fault_case cases[] = {
@@ -136,6 +137,35 @@ static const struct fault_case cases[] = {
 	    "condition: cmp $0x3,%rax; rax=0000000000000003 at f+0x0",
 	    "origin: rax=0000000000000003 is what its caller had in rax",
 	    "origin ends: there is no further frame" } },
+	{ "two that should differ: where the one that was given is from",
+	  /* mov (%rsi),%rax; cmp %rdi,%rax; je 1f; ret; 1: ud2 */
+	  "48 8b 06 48 39 f8 74 01 c3 0f 0b", 9, 6, 0, 0, { { RAX, 0x1000 }, { RDI, 0x1000 } },
+	  { "insn: ud2 (0f 0b) at f+0x9",
+	    "condition: cmp %rdi,%rax; rax=0000000000001000, rdi=0000000000001000 at f+0x3",
+	    "origin: rdi=0000000000001000 is argument 1",
+	    "origin ends: there is no further frame" } },
+	{ "two that should be equal: where the one that was read is from",
+	  /* mov (%rsi),%rax; cmp %rdi,%rax; jne 1f; ret; 1: ud2 */
+	  "48 8b 06 48 39 f8 75 01 c3 0f 0b", 9, 6, 0, 0, { { RAX, 0x1000 }, { RDI, 0x2000 } },
+	  { "insn: ud2 (0f 0b) at f+0x9",
+	    "condition: cmp %rdi,%rax; rax=0000000000001000, rdi=0000000000002000 at f+0x3",
+	    "origin: rax=0000000000001000 <- mov (%rsi),%rax; rsi is argument 2 at f+0x0",
+	    "origin ends: there is no further frame" } },
+	{ "a list whose next entry does not lead back",
+	  /* mov 8(%rdx),%rax; cmp %rsi,%rax; jne 1f; ret; 1: ud2 */
+	  "48 8b 42 08 48 39 f0 75 01 c3 0f 0b", 10, 6, 0, 0,
+	  { { RAX, 0x1000 }, { RSI, 0x2000 }, { RDX, 0x3000 } },
+	  { "insn: ud2 (0f 0b) at f+0xa",
+	    "object: new=?, prev=0000000000002000, next=0000000000003000",
+	    "condition: cmp %rsi,%rax; rax=0000000000001000, rsi=0000000000002000 at f+0x4",
+	    "origin: rax=0000000000001000 <- mov 0x8(%rdx),%rax, from 0000000000003008; rdx is argument 3 at f+0x0",
+	    "origin ends: there is no further frame" }, .name = "__list_add_valid.cold" },
+	{ "a complaint of what its caller found",
+	  "0f 0b", 0, 6, 0, 0, { { RDI, 0x1000 } },
+	  { "insn: ud2 (0f 0b) at f+0x0",
+	    "object: r=0000000000001000, t=?",
+	    "origin: rdi=0000000000001000 is argument 1",
+	    "origin ends: there is no further frame" }, .name = "refcount_warn_saturate" },
 	{ "BUG() without a condition",
 	  "0f 0b", 0, 6, 0, 0, { { RAX, 3 } },
 	  { "insn: ud2 (0f 0b) at f+0x0",
@@ -269,7 +299,7 @@ static void add_frames(const struct fault_case *one)
 	frame->ip = WORLD_BODY + one->ip;
 	frame->func = WORLD_BODY;
 	frame->func_size = 0x100;
-	frame->name = stackanno_builder_text(&builder, "f");
+	frame->name = stackanno_builder_text(&builder, one->name ? one->name : "f");
 	if (one->wild) {
 		frame->flags |= STACKANNO_FRAME_NULL_CALL;
 		frame->ip = 0;
