@@ -8,6 +8,7 @@
 #include <linux/err.h>
 #include <linux/kernel.h>
 #include <linux/poison.h>
+#include <linux/slab.h>
 
 #include "sa_seed.h"
 
@@ -113,6 +114,14 @@ static noinline __noclone long seed_add(struct seed_box *box)
 }
 SEED(add)
 
+static noinline __noclone long seed_free(struct seed_box *box)
+{
+	kfree(READ_ONCE(box->table));
+	kfree(READ_ONCE(box->table));
+	return 0;
+}
+SEED(free)
+
 static void set_null(struct seed_box *box)
 {
 	box->inner = NULL;
@@ -154,10 +163,16 @@ static void set_middle(struct seed_box *box)
 	box->inner = &middle;
 }
 
+/* The machine is started so that what is freed of this size is filled. */
 static void set_middle_freed(struct seed_box *box)
 {
-	middle.next = (void *)0x6b6b6b6b6b6b6b6b;
-	box->inner = &middle;
+	box->inner = kmalloc(256, GFP_KERNEL);
+	kfree(box->inner);
+}
+
+static void set_table(struct seed_box *box)
+{
+	box->table = kmalloc(1024, GFP_KERNEL);
 }
 
 static void set_deleted(struct seed_box *box)
@@ -218,10 +233,17 @@ const struct seed seeds[] = {
 	  "call:seed_call load:0x40:seed_call load:0x10:seed_call_mid" },
 	{ "divide", seed_divide_mid, set_zero, "load:0x48:seed_divide load:0x10:seed_divide_mid" },
 	{ "bug", seed_bug_mid, set_magic, "load:0x50:seed_bug load:0x10:seed_bug_mid" },
-	{ "warn", seed_warn_mid, set_magic, "load:0x50:seed_warn load:0x10:seed_warn_mid" },
+	{ "warn", seed_warn_mid, set_magic, "load:0x50:seed_warn load:0x10:seed_warn_mid",
+	  .warns = true },
 	{ "index", seed_index_mid, set_index, "load:0x58:seed_index load:0x10:seed_index_mid" },
-	{ "count", seed_count_up_mid, set_count, "argument:1 argument:1 load:0x10:seed_count_up_mid" },
-	{ "add", seed_add_mid, set_deleted, "argument:1 argument:1 load:0x10:seed_add_mid" },
+	{ "count", seed_count_up_mid, set_count, "argument:1 argument:1 load:0x10:seed_count_up_mid",
+	  .warns = true },
+	{ "double", seed_free_mid, set_table, "argument:[12] some load:0x68:seed_free load:0x10:seed_free_mid",
+	  /* What is freed is compared with what was freed last. */
+	  .first = "load:0x0:(kfree|__kmem_cache_free)" },
+	/* Behind torn, whose next entry does not lead back: it is read from that one. */
+	{ "add", seed_add_mid, set_deleted,
+	  "load:0x8:__list_add_valid(_or_report)? load:any:seed_add", .ends = true },
 };
 
 const unsigned int seed_count = ARRAY_SIZE(seeds);

@@ -43,6 +43,9 @@ struct seed {
 	seed_t run;
 	void (*set)(struct seed_box *box);	/* seeds it */
 	const char *way;	/* steps back from the fault, separated by blanks */
+	const char *first;	/* of the other of two that were compared, its first step; NULL */
+	bool ends;		/* it is not given on by whoever calls */
+	bool warns;		/* nobody dies of it: it may be run in an interrupt */
 };
 
 extern const struct seed seeds[];
@@ -53,6 +56,7 @@ struct seed_route {
 	const char *name;
 	int (*run)(seed_t seed, struct seed_outer *outer);
 	const char *way;
+	bool in_interrupt;
 };
 
 extern const struct seed_route seed_routes[];

@@ -18,6 +18,7 @@
 #include <linux/seq_file.h>
 #include <linux/sort.h>
 #include <linux/statfs.h>
+#include <linux/timer.h>
 #include <linux/uaccess.h>
 #include <net/sock.h>
 
@@ -145,7 +146,9 @@ static int run_socket(seed_t seed, struct seed_outer *from)
 
 static ssize_t seed_file_read(struct file *file, char __user *to, size_t count, loff_t *at)
 {
-	return READ_ONCE(current_seed)(READ_ONCE(file->private_data)) + 1;
+	READ_ONCE(current_seed)(READ_ONCE(file->private_data));
+	/* A warning comes back: anything but an end would be read again, for ever. */
+	return 0;
 }
 
 static int seed_file_open(struct inode *inode, struct file *file)
@@ -157,6 +160,28 @@ static int seed_file_open(struct inode *inode, struct file *file)
 static const struct file_operations file_operations = {
 	.owner = THIS_MODULE, .open = seed_file_open, .read = seed_file_read,
 };
+
+/* A timer's callback, which finds what the timer is a part of. */
+static struct seed_timer {
+	struct seed_outer *outer;
+	struct timer_list timer;
+} seed_timer;
+
+static noinline __noclone void seed_expire(struct timer_list *timer)
+{
+	struct seed_timer *of = container_of(timer, struct seed_timer, timer);
+
+	READ_ONCE(current_seed)(READ_ONCE(of->outer));
+	barrier();
+}
+
+static int run_timer(seed_t seed, struct seed_outer *from)
+{
+	seed_timer.outer = from;
+	timer_setup(&seed_timer.timer, seed_expire, 0);
+	mod_timer(&seed_timer.timer, jiffies + 1);
+	return 0;
+}
 
 /* The file is read by the shell, in a later step of its own. */
 static int run_file(seed_t seed, struct seed_outer *from)
@@ -172,17 +197,30 @@ const struct seed_route seed_routes[] = {
 	{ "statfs", run_statfs, "load:any:seed_statfs load:any:seed_statfs" },
 	{ "socket", run_socket, "load:any:seed_sendmsg" },
 	{ "file", run_file, "load:any:seed_file_read" },
+	{ "timer", run_timer, "load:any:seed_expire", .in_interrupt = true },
 };
 
 const unsigned int seed_route_count = ARRAY_SIZE(seed_routes);
 
 /*
  * All seeds directly, and each by some of the other ways. None by a work queue: the pool
- * of a worker that died goes wrong after a few.
+ * of a worker that died goes wrong after a few. An oops in a timer is the machine's end.
  */
 static bool is_run(unsigned int seed, unsigned int route)
 {
+	if (seed_routes[route].in_interrupt)
+		return seeds[seed].warns;
 	return !route || (seed + route) % 5 < 2;
+}
+
+static void show_pair(struct seq_file *file, const struct seed *seed,
+		      const struct seed_route *route)
+{
+	seq_printf(file, "%s %s %s %s", seed->name, route->name, seed->way,
+		   seed->ends ? "" : route->way);
+	if (seed->first)
+		seq_printf(file, " / %s", seed->first);
+	seq_putc(file, '\n');
 }
 
 static int truth_show(struct seq_file *file, void *unused)
@@ -192,9 +230,7 @@ static int truth_show(struct seq_file *file, void *unused)
 	for (seed = 0; seed < seed_count; seed++)
 		for (route = 0; route < seed_route_count; route++)
 			if (is_run(seed, route))
-				seq_printf(file, "%s %s %s %s\n", seeds[seed].name,
-					   seed_routes[route].name, seeds[seed].way,
-					   seed_routes[route].way);
+				show_pair(file, &seeds[seed], &seed_routes[route]);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(truth);
