@@ -16,12 +16,10 @@ static struct stackanno_typed typed;
 
 static int count_symbol(void *data, const char *name, unsigned long address)
 {
-	struct stackanno_btf_prototype prototype;
+	u32 index = stackanno_btf_named(stackanno_kernel_btf(), name);
 
-	/* Where several differ, nobody will ask how many they are. */
-	if (!stackanno_btf_function(stackanno_kernel_btf(), name, &prototype) &&
-	    symbols[prototype.first] < U8_MAX)
-		symbols[prototype.first]++;
+	if (index != STACKANNO_BTF_NONE && symbols[index] < U8_MAX)
+		symbols[index]++;
 	return 0;
 }
 

@@ -11,6 +11,10 @@
 #define ARRAY_BYTES 12
 #define ENUM_BYTES 8
 #define ENUM64_BYTES 12
+/* Steps along a list of names, which holds two of them mostly. */
+#define LIST_MAX 4096
+/* Functions of one name, static in many files. */
+#define SAME_MAX 256
 
 struct sections {
 	const u8 *types, *layouts;
@@ -127,19 +131,45 @@ static u32 type_bytes(const struct sections *sections, u32 at)
 	return bytes <= left ? (u32)bytes : 0;
 }
 
+/* What is looked up by its name, beside functions. */
+static bool is_declared(const u8 *type)
+{
+	switch (kind_of(type)) {
+	case STACKANNO_BTF_STRUCT:
+	case STACKANNO_BTF_ENUM:
+	case STACKANNO_BTF_ENUM64:
+		return word_at(type);
+	default:
+		return false;
+	}
+}
+
+static bool is_function(const u8 *type)
+{
+	return kind_of(type) == STACKANNO_BTF_FUNC;
+}
+
+/* Lists by hash of so many names, two in each: a power of 2. */
+static u32 lists_for(u32 names)
+{
+	u32 lists = 1;
+
+	while (lists < names / 2)
+		lists *= 2;
+	return lists;
+}
+
 int stackanno_btf_measure(const void *blob, u32 size, u32 *words)
 {
+	u32 at = 0, bytes, types = 0, names = 0;
 	struct sections sections;
-	u32 at = 0, bytes;
 
 	if (take_sections(blob, size, &sections))
 		return -EINVAL;
-	*words = 0;
-	while ((bytes = type_bytes(&sections, at))) {
-		/* A function's id and hash, beside its offset. */
-		*words += kind_of(sections.types + at) == STACKANNO_BTF_FUNC ? 3 : 1;
-		at += bytes;
-	}
+	for (; (bytes = type_bytes(&sections, at)); at += bytes, types++)
+		names += is_function(sections.types + at) || is_declared(sections.types + at);
+	/* Each type's offset; a name's id and the next of its list; the lists' heads. */
+	*words = types + 2 * names + lists_for(names);
 	return 0;
 }
 
@@ -242,16 +272,14 @@ u32 stackanno_btf_size(const struct stackanno_btf *btf, u32 id)
 	return 0;
 }
 
-/* ---- functions ---- */
+/* ---- names ---- */
 
-static const char *function_name(const struct stackanno_btf *btf, u32 index)
+static const char *named(const struct stackanno_btf *btf, u32 index)
 {
-	u32 id = btf->function[index];
-
-	return string_at(btf, word_at(btf->types + btf->offset[id - btf->first_id]));
+	return string_at(btf, word_at(btf->types + btf->offset[btf->named[index] - btf->first_id]));
 }
 
-/* FNV-1a: an order of names that is nearly always told by one comparison of numbers. */
+/* FNV-1a. */
 static u32 hash_of(const char *name)
 {
 	u32 hash = 0x811c9dc5;
@@ -261,58 +289,31 @@ static u32 hash_of(const char *name)
 	return hash;
 }
 
-/* Less than 0, 0 or more than 0, as a function stands before a name, is it, or behind. */
-static int order(const struct stackanno_btf *btf, u32 index, u32 hash, const char *name)
+static u32 *head_of(const struct stackanno_btf *btf, const char *name)
 {
-	if (btf->hash[index] != hash)
-		return btf->hash[index] < hash ? -1 : 1;
-	return strcmp(function_name(btf, index), name);
+	return &btf->head[hash_of(name) & (lists_for(btf->names) - 1)];
 }
 
-static int order_both(const struct stackanno_btf *btf, u32 a, u32 b)
-{
-	return order(btf, a, btf->hash[b], function_name(btf, b));
-}
-
-static void exchange(u32 *list, u32 a, u32 b)
-{
-	u32 kept = list[a];
-
-	list[a] = list[b];
-	list[b] = kept;
-}
-
-static void swap_functions(const struct stackanno_btf *btf, u32 a, u32 b)
-{
-	exchange(btf->function, a, b);
-	exchange(btf->hash, a, b);
-}
-
-static void sift_down(const struct stackanno_btf *btf, u32 root, u32 end)
-{
-	u32 child;
-
-	while ((child = 2 * root + 1) < end) {
-		if (child + 1 < end && order_both(btf, child, child + 1) < 0)
-			child++;
-		if (order_both(btf, root, child) >= 0)
-			return;
-		swap_functions(btf, root, child);
-		root = child;
-	}
-}
-
-static void sort_functions(const struct stackanno_btf *btf)
+static void add_names(struct stackanno_btf *btf, bool (*is_one)(const u8 *type))
 {
 	u32 i;
 
-	for (i = 0; i < btf->functions; i++)
-		btf->hash[i] = hash_of(function_name(btf, i));
-	for (i = btf->functions / 2; i > 0; i--)
-		sift_down(btf, i - 1, btf->functions);
-	for (i = btf->functions; i > 1; i--) {
-		swap_functions(btf, 0, i - 1);
-		sift_down(btf, 0, i - 1);
+	for (i = 0; i < btf->count; i++)
+		if (is_one(btf->types + btf->offset[i]))
+			btf->named[btf->names++] = btf->first_id + i;
+}
+
+/* From the last on, so that a list has them in the order of their ids. */
+static void link_names(const struct stackanno_btf *btf)
+{
+	u32 i, *head;
+
+	for (i = 0; i < lists_for(btf->names); i++)
+		btf->head[i] = STACKANNO_BTF_NONE;
+	for (i = btf->names; i-- > 0;) {
+		head = head_of(btf, named(btf, i));
+		btf->next[i] = *head;
+		*head = i;
 	}
 }
 
@@ -335,29 +336,44 @@ int stackanno_btf_open(const void *blob, u32 size, const struct stackanno_btf *b
 	for (at = 0; (bytes = type_bytes(&sections, at)); at += bytes)
 		btf->offset[btf->count++] = at;
 	btf->whole = at == sections.type_bytes;
-	btf->function = memory + btf->count;
-	for (at = 0; at < btf->count; at++)
-		if (kind_of(btf->types + btf->offset[at]) == STACKANNO_BTF_FUNC)
-			btf->function[btf->functions++] = btf->first_id + at;
-	btf->hash = btf->function + btf->functions;
-	sort_functions(btf);
+	btf->named = memory + btf->count;
+	add_names(btf, is_function);
+	btf->functions = btf->names;
+	add_names(btf, is_declared);
+	btf->next = btf->named + btf->names;
+	btf->head = btf->next + btf->names;
+	link_names(btf);
 	return 0;
 }
 
-/* Index of the first function of a name, or of where it would stand. */
-static u32 first_named(const struct stackanno_btf *btf, const char *name)
+/* The next of a list from @index on, which has a name and is a function, or is not. */
+static u32 find_named(const struct stackanno_btf *btf, u32 index, const char *name, bool function)
 {
-	u32 low = 0, high = btf->functions, hash = hash_of(name), middle;
+	u32 steps;
 
-	while (low < high) {
-		middle = (low + high) / 2;
-		if (order(btf, middle, hash, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
+	for (steps = 0; index != STACKANNO_BTF_NONE && steps < LIST_MAX; steps++) {
+		if ((index < btf->functions) == function && !strcmp(named(btf, index), name))
+			return index;
+		index = btf->next[index];
 	}
-	return low;
+	return STACKANNO_BTF_NONE;
 }
+
+u32 stackanno_btf_named(const struct stackanno_btf *btf, const char *name)
+{
+	return find_named(btf, *head_of(btf, name), name, true);
+}
+
+u32 stackanno_btf_declared(const struct stackanno_btf *btf, const char *name, u32 after)
+{
+	u32 index = find_named(btf, *head_of(btf, name), name, false);
+
+	while (index != STACKANNO_BTF_NONE && btf->named[index] <= after)
+		index = find_named(btf, btf->next[index], name, false);
+	return index == STACKANNO_BTF_NONE ? 0 : btf->named[index];
+}
+
+/* ---- functions ---- */
 
 static int prototype_of(const struct stackanno_btf *btf, u32 function,
 			struct stackanno_btf_prototype *prototype)
@@ -421,17 +437,20 @@ static bool is_same(const struct stackanno_btf *btf, struct stackanno_btf_protot
 int stackanno_btf_function(const struct stackanno_btf *btf, const char *name,
 			   struct stackanno_btf_prototype *prototype)
 {
+	u32 index = stackanno_btf_named(btf, name);
 	struct stackanno_btf_prototype other;
-	u32 index = first_named(btf, name);
 	int ret;
 
-	if (index == btf->functions || strcmp(function_name(btf, index), name))
+	if (index == STACKANNO_BTF_NONE)
 		return -ENOENT;
-	ret = prototype_of(btf, btf->function[index], prototype);
+	ret = prototype_of(btf, btf->named[index], prototype);
 	prototype->first = index;
-	for (index++; !ret && index < btf->functions &&
-	     !strcmp(function_name(btf, index), name); index++) {
-		ret = prototype_of(btf, btf->function[index], &other);
+	while (!ret && (index = find_named(btf, btf->next[index], name, true)) !=
+		       STACKANNO_BTF_NONE) {
+		/* So many agree on nothing that helps. */
+		if (prototype->functions == SAME_MAX)
+			return -EEXIST;
+		ret = prototype_of(btf, btf->named[index], &other);
 		if (!ret && !is_same(btf, prototype, &other))
 			ret = -EEXIST;
 		prototype->functions++;

@@ -41,6 +41,8 @@ enum stackanno_btf_kind {
 /* How many steps of a chain of types are followed. */
 #define STACKANNO_BTF_DEPTH 16
 
+#define STACKANNO_BTF_NONE 0xffffffffU
+
 struct stackanno_btf {
 	const struct stackanno_btf *base;	/* what a module's builds on; NULL */
 	const u8 *types;
@@ -49,9 +51,11 @@ struct stackanno_btf {
 	u32 first_id, first_string;	/* lower ones are the base's */
 	u32 count;			/* of types */
 	u32 functions;
+	u32 names;			/* of functions, and behind them of structs and enums */
 	u32 *offset;			/* of each type, in types */
-	u32 *function;			/* ids of functions, by their names' hashes, then names */
-	u32 *hash;			/* of their names */
+	u32 *named;			/* id of what has each name */
+	u32 *next;			/* name of the same list; STACKANNO_BTF_NONE */
+	u32 *head;			/* lists, by the low bits of names' hashes */
 	bool whole;			/* no kind was met whose size is not known */
 };
 
@@ -115,7 +119,7 @@ int stackanno_btf_measure(const void *blob, u32 size, u32 *words);
  * Types behind one of a kind unknown here, whose size the blob does not tell
  * either, are left out, and @btf->whole is false.
  *
- * Context: process; sorts.
+ * Context: process.
  * Return: 0; -EINVAL as stackanno_btf_measure(); -ENOSPC when @words are too few.
  */
 int stackanno_btf_open(const void *blob, u32 size, const struct stackanno_btf *base,
@@ -160,6 +164,27 @@ u32 stackanno_btf_size(const struct stackanno_btf *btf, u32 id);
  */
 int stackanno_btf_function(const struct stackanno_btf *btf, const char *name,
 			   struct stackanno_btf_prototype *prototype);
+
+/**
+ * stackanno_btf_named() - a function's place in the index
+ * @btf: opened
+ * @name: as in kallsyms
+ *
+ * Context: any; bounded.
+ * Return: what stackanno_btf_function() leaves in @prototype->first; STACKANNO_BTF_NONE.
+ */
+u32 stackanno_btf_named(const struct stackanno_btf *btf, const char *name);
+
+/**
+ * stackanno_btf_declared() - structs and enums by their name
+ * @btf: opened; its base is not searched
+ * @name: without "struct" or "enum"
+ * @after: the one before, for the next; 0
+ *
+ * Context: any; bounded.
+ * Return: id, of the lowest above @after; 0: there is none.
+ */
+u32 stackanno_btf_declared(const struct stackanno_btf *btf, const char *name, u32 after);
 
 /* Return: 0; -ENOENT when there is no @index-th parameter. Its name may be "". */
 int stackanno_btf_parameter(const struct stackanno_btf *btf,

@@ -74,11 +74,6 @@ static bool is_alike(const struct stackanno_layout_member *a,
 	       a->bits == b->bits;
 }
 
-static u32 end_of(const struct stackanno_btf *btf)
-{
-	return btf->first_id + btf->count;
-}
-
 static void take_struct(const struct stackanno_btf *btf, const struct stackanno_btf_type *type,
 			struct stackanno_layout_member *wanted)
 {
@@ -105,13 +100,9 @@ void stackanno_layout_members(const struct stackanno_btf *btf,
 	for (i = 0; i < count; i++) {
 		members[i].found = false;
 		members[i].seen = 0;
-	}
-	for (id = btf->first_id; id < end_of(btf); id++) {
-		if (stackanno_btf_type(btf, id, &type) || type.kind != STACKANNO_BTF_STRUCT ||
-		    !type.name[0])
-			continue;
-		for (i = 0; i < count; i++)
-			if (!strcmp(type.name, members[i].type))
+		for (id = 0; (id = stackanno_btf_declared(btf, members[i].type, id));)
+			if (!stackanno_btf_type(btf, id, &type) &&
+			    type.kind == STACKANNO_BTF_STRUCT)
 				take_struct(btf, &type, &members[i]);
 	}
 }
@@ -141,10 +132,9 @@ void stackanno_layout_constants(const struct stackanno_btf *btf, const char *nam
 
 	for (k = 0; k < count; k++)
 		constants[k].found = false;
-	for (id = btf->first_id; id < end_of(btf); id++) {
-		if (stackanno_btf_type(btf, id, &type) ||
-		    (type.kind != STACKANNO_BTF_ENUM && type.kind != STACKANNO_BTF_ENUM64) ||
-		    strcmp(type.name, name) || !type.vlen)
+	for (id = 0; (id = stackanno_btf_declared(btf, name, id));) {
+		if (stackanno_btf_type(btf, id, &type) || type.kind == STACKANNO_BTF_STRUCT ||
+		    !type.vlen)
 			continue;
 		if (!seen)
 			take_constants(btf, &type, constants, count);
@@ -160,9 +150,8 @@ u32 stackanno_layout_size(const struct stackanno_btf *btf, const char *name)
 	struct stackanno_btf_type type;
 	u32 id, size = 0;
 
-	for (id = btf->first_id; id < end_of(btf); id++) {
-		if (stackanno_btf_type(btf, id, &type) || type.kind != STACKANNO_BTF_STRUCT ||
-		    strcmp(type.name, name))
+	for (id = 0; (id = stackanno_btf_declared(btf, name, id));) {
+		if (stackanno_btf_type(btf, id, &type) || type.kind != STACKANNO_BTF_STRUCT)
 			continue;
 		if (size && size != type.size)
 			return 0;

@@ -67,20 +67,6 @@ static_assert(ARRAY_SIZE(rows) <= STACKANNO_TYPED_ROWS);
 
 /* ---- once: where members lie ---- */
 
-static u32 row_of(const char *name)
-{
-	u32 low = 0, high = ARRAY_SIZE(rows), middle;
-
-	while (low < high) {
-		middle = (low + high) / 2;
-		if (strcmp(rows[middle].type, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < ARRAY_SIZE(rows) && !strcmp(rows[low].type, name) ? low : ARRAY_SIZE(rows);
-}
-
 /* The name at the begin of a way; what is left of it. */
 static const char *take_name(const char *way, char *name, u32 size)
 {
@@ -166,23 +152,20 @@ static void resolve_row(struct stackanno_typed *typed, u32 row)
 
 u32 stackanno_typed_resolve(const struct stackanno_btf *btf, struct stackanno_typed *typed)
 {
-	u32 several[STACKANNO_TYPED_ROWS] = { 0 };
 	struct stackanno_btf_type type;
-	u32 id, row, found = 0;
+	u32 id, row, several, found = 0;
 
 	memset(typed, 0, sizeof(*typed));
 	typed->btf = btf;
-	for (id = btf->first_id; id < btf->first_id + btf->count; id++) {
-		if (stackanno_btf_type(btf, id, &type) || type.kind != STACKANNO_BTF_STRUCT)
-			continue;
-		row = row_of(type.name);
-		if (row == ARRAY_SIZE(rows))
-			continue;
-		typed->id[row] = id;
-		several[row]++;
-	}
 	for (row = 0; row < ARRAY_SIZE(rows); row++) {
-		if (several[row] != 1)
+		several = 0;
+		for (id = 0; (id = stackanno_btf_declared(btf, rows[row].type, id));) {
+			if (stackanno_btf_type(btf, id, &type) || type.kind != STACKANNO_BTF_STRUCT)
+				continue;
+			typed->id[row] = id;
+			several++;
+		}
+		if (several != 1)
 			typed->id[row] = 0;
 		if (!typed->id[row])
 			continue;

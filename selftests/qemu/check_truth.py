@@ -58,8 +58,8 @@ echo 1 > /sys/module/sa_truth/parameters/corrupt
 truth corrupted compare --quiet --frames {mutant} --seconds 60
 """
 
-SAMPLE = (SHELL + f"truth watched watch --annotations {SAMPLE_ANNOTATIONS} --seconds 120\n" +
-          COMPARE.format(probes=600, traced=60, frames=SAMPLE_FRAMES, seconds=180,
+SAMPLE = (SHELL + f"truth watched watch --annotations {SAMPLE_ANNOTATIONS} --seconds 300\n" +
+          COMPARE.format(probes=600, traced=60, frames=SAMPLE_FRAMES, seconds=500,
                          mutant=MUTANT_FRAMES) + SEND)
 FULL = SHELL + COMPARE.format(probes=1500, traced=300, frames=FULL_FRAMES, seconds=5400,
                               mutant=MUTANT_FRAMES) + SEND

@@ -251,7 +251,7 @@ SCENARIOS = [
           check_patched.check_classic, files=check_patched.FILES),
     asked("healthy", check_asked.WATCH_ALL, check_asked.check_healthy, timeout=600),
     asked("frames", check_frame.CRASHES, check_frame.check_frames, timeout=600),
-    Scenario(name="live-truth", modules=("sa_truth",), parameters="records=64", timeout=600,
+    Scenario(name="live-truth", modules=("sa_truth",), parameters="records=64", timeout=1200,
              only=("6.1",), files=check_truth.FILES, trigger=check_truth.SAMPLE,
              check=check_truth.check_sample),
     Scenario(name="live-truth-full", modules=("sa_truth",), parameters="records=64",
