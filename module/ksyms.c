@@ -90,6 +90,9 @@ static const struct {
 	[STACKANNO_KSYM_PANIC] = { "panic", "leaving out the panic's own frames" },
 	[STACKANNO_KSYM_VPANIC] = { "vpanic", "leaving out the panic's own frames" },
 	[STACKANNO_KSYM_NMI_PANIC] = { "nmi_panic", "leaving out the panic's own frames" },
+	[STACKANNO_KSYM_BREAKPOINT_ENTRY] = {
+		"asm_exc_int3", "the way on from a function that a probe stopped"
+	},
 	[STACKANNO_KSYM_RETURN_TO_HANDLER] = {
 		"return_to_handler", "chains that two tracers changed" },
 	[STACKANNO_KSYM_RETHOOK_TRAMPOLINE] = {

@@ -69,6 +69,14 @@ static void add_probe(struct stackanno_probes *probes, unsigned long node,
 		add(probes, address, probe->opcode, NULL);
 }
 
+/* Whether a node is one of a list; @probe is set. */
+static bool take_node(unsigned long node, u32 list, struct stackanno_probe *probe)
+{
+	return node % sizeof(long) == 0 && stackanno_memory_holds(node) &&
+	       !stackanno_compat_probe(node, probe) &&
+	       hash_ptr((void *)(unsigned long)probe->address, TABLE_BITS) == list;
+}
+
 /* Return: how many nodes there were; negative when the list is not to be believed. */
 static int walk_list(unsigned long node, u32 list, const struct stackanno_extent *text,
 		     struct stackanno_probes *probes)
@@ -77,9 +85,7 @@ static int walk_list(unsigned long node, u32 list, const struct stackanno_extent
 	int nodes = 0;
 
 	for (; node && nodes < LIST_MAX; node = probe.next, nodes++) {
-		if (node % sizeof(long) || !stackanno_memory_holds(node) ||
-		    stackanno_compat_probe(node, &probe) ||
-		    hash_ptr((void *)(unsigned long)probe.address, TABLE_BITS) != list)
+		if (!take_node(node, list, &probe))
 			return -EFAULT;
 		if (!probe.traced && probe.address - text->begin < text->size)
 			add_probe(probes, node, &probe);
@@ -115,6 +121,29 @@ void stackanno_probed_gather(u64 begin, u32 size, struct stackanno_probes *probe
 	}
 	if (left <= 0)
 		stackanno_counter_add(STACKANNO_COUNT_PROBES_UNSEEN, 1);
+}
+
+bool stackanno_probed_stops(u64 address)
+{
+	unsigned long table = stackanno_ksyms_address(STACKANNO_KSYM_KPROBE_TABLE);
+	u32 list = hash_ptr((void *)(unsigned long)address, TABLE_BITS);
+	struct stackanno_probe probe;
+	unsigned long node;
+	int nodes;
+	u8 text;
+
+	if (!table || get_kernel_nofault(node, (unsigned long *)table + list))
+		return false;
+	for (nodes = 0; node && nodes < LIST_MAX; node = probe.next, nodes++) {
+		if (!take_node(node, list, &probe))
+			break;
+		if (probe.address == address)
+			return !get_kernel_nofault(text, (u8 *)(unsigned long)address) &&
+			       text == INT3_INSN_OPCODE;
+	}
+	if (node)
+		stackanno_counter_add(STACKANNO_COUNT_PROBES_UNSEEN, 1);
+	return false;
 }
 
 void stackanno_probed_restore(const struct stackanno_probes *probes, u64 address, u8 *bytes,

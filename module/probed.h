@@ -39,6 +39,15 @@ struct stackanno_probes {
 void stackanno_probed_gather(u64 begin, u32 size, struct stackanno_probes *probes);
 
 /**
+ * stackanno_probed_stops() - whether a kprobe's breakpoint stands at an address
+ * @address: any
+ *
+ * Context: any, preemption off. Bounded; nofault reads.
+ * Return: true when one does, by the kernel's table of probes and by the text.
+ */
+bool stackanno_probed_stops(u64 address);
+
+/**
  * stackanno_probed_restore() - put back what stood there
  * @probes: as gathered
  * @address: that @bytes were read from

@@ -14,19 +14,33 @@
 #include "compat.h"
 #include "counter.h"
 #include "ksyms.h"
+#include "probed.h"
 
 /* Frames of ours, the notifier chain's and a tracepoint's: never more. */
 #define LEADING_MAX 32
 
+/* Functions that are told by their text. */
+enum known {
+	KNOWN_PANIC,
+	KNOWN_VPANIC,
+	KNOWN_NMI_PANIC,
+	KNOWN_PANICS,
+	KNOWN_BREAKPOINT_ENTRY = KNOWN_PANICS,
+	KNOWN_FUNCTIONS
+};
+
 static struct {
 	unsigned long begin;
 	unsigned long end;
-} panics[3];
+} known[KNOWN_FUNCTIONS];
 
 int stackanno_unwind_init(void)
 {
-	static const enum stackanno_ksym ksyms[ARRAY_SIZE(panics)] = {
-		STACKANNO_KSYM_PANIC, STACKANNO_KSYM_VPANIC, STACKANNO_KSYM_NMI_PANIC,
+	static const enum stackanno_ksym ksyms[] = {
+		[KNOWN_PANIC] = STACKANNO_KSYM_PANIC,
+		[KNOWN_VPANIC] = STACKANNO_KSYM_VPANIC,
+		[KNOWN_NMI_PANIC] = STACKANNO_KSYM_NMI_PANIC,
+		[KNOWN_BREAKPOINT_ENTRY] = STACKANNO_KSYM_BREAKPOINT_ENTRY,
 	};
 	struct stackanno_symbol *symbol;
 	unsigned int i;
@@ -34,16 +48,22 @@ int stackanno_unwind_init(void)
 	symbol = kmalloc(sizeof(*symbol), GFP_KERNEL);
 	if (!symbol)
 		return -ENOMEM;
-	for (i = 0; i < ARRAY_SIZE(panics); i++) {
+	static_assert(ARRAY_SIZE(ksyms) == KNOWN_FUNCTIONS);
+	for (i = 0; i < KNOWN_FUNCTIONS; i++) {
 		unsigned long address = stackanno_ksyms_address(ksyms[i]);
 
 		if (!address || stackanno_ksyms_symbol(address, symbol))
 			continue;
-		panics[i].begin = address - symbol->offset;
-		panics[i].end = panics[i].begin + symbol->size;
+		known[i].begin = address - symbol->offset;
+		known[i].end = known[i].begin + symbol->size;
 	}
 	kfree(symbol);
 	return 0;
+}
+
+static bool is_in(enum known function, unsigned long address)
+{
+	return address >= known[function].begin && address < known[function].end;
 }
 
 static enum stackanno_stack_kind stack_kind(enum stack_type type)
@@ -273,12 +293,35 @@ static bool note_step(struct stackanno_picture *picture, struct unwind_state *st
 	return false;
 }
 
+/*
+ * Where a probe's breakpoint stands in the place of
+ *
+ *	55			push	%rbp
+ *
+ * the registers point one byte behind it, at the next instruction, and ORC, asked there,
+ * takes the push for done. The probed instruction has not run: it is the one to ask about.
+ */
+static void step_back_to_probe(const struct stackanno_picture *picture,
+			       struct unwind_state *state)
+{
+	const struct stackanno_step *step;
+
+	if (picture->steps < 2)
+		return;
+	step = &picture->step[picture->steps - 1];
+	if (step->flags & STACKANNO_FRAME_INTERRUPTED &&
+	    is_in(KNOWN_BREAKPOINT_ENTRY, step[-1].ip - 1) &&
+	    stackanno_probed_stops(step->ip - 1))
+		stackanno_compat_unwind_set_ip(state, step->ip - 1);
+}
+
 static void walk(struct stackanno_picture *picture, struct unwind_state *state)
 {
 	bool ended = false;
 
 	while (!unwind_done(state) && !ended && picture->steps < STACKANNO_PICTURE_STEPS) {
 		ended = note_step(picture, state);
+		step_back_to_probe(picture, state);
 		unwind_next_frame(state);
 	}
 	picture->ends_well = ended || (unwind_done(state) && !unwind_error(state));
@@ -303,8 +346,8 @@ static bool panic_text(unsigned long address)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(panics); i++)
-		if (address >= panics[i].begin && address < panics[i].end)
+	for (i = 0; i < KNOWN_PANICS; i++)
+		if (is_in(i, address))
 			return true;
 	return false;
 }

@@ -14,6 +14,7 @@
 #include "sa_fault.h"
 #include "sa_known.h"
 #include "sa_probe.h"
+#include "sa_probe_code.h"
 
 static atomic_t call_hits, return_hits;
 static atomic_t nested_left = ATOMIC_INIT(1);
@@ -50,6 +51,12 @@ static int crash_once(struct kprobe *probe, struct pt_regs *regs)
 		/* In the midst of a report: nothing is printed of this one. */
 		sa_chain_run(NULL, sa_fault_null_read);
 	}
+	return 0;
+}
+
+static int warn_always(struct kprobe *probe, struct pt_regs *regs)
+{
+	sa_chain_run("probe", sa_fault_warn);
 	return 0;
 }
 
@@ -129,6 +136,12 @@ static struct kretprobe crash_at_return = {
 	.kp.symbol_name = "sa_leaf_return", .handler = crash_return,
 };
 
+/* Where one byte behind the breakpoint the frame is another one. */
+static struct kprobe warn_at_push = {
+	.symbol_name = "sa_probe_pushes", .pre_handler = warn_always,
+	.post_handler = keep_breakpoint,
+};
+
 static struct kprobe nested = {
 	.symbol_name = nested_symbol,
 };
@@ -151,7 +164,7 @@ static struct {
 
 /* What is registered, so that the end removes no more than that. */
 static unsigned int call_count, return_count;
-static bool entry_on, inside_on, at_return_on, nested_on, garbled_on, meanwhile_on;
+static bool entry_on, inside_on, push_on, at_return_on, nested_on, garbled_on, meanwhile_on;
 
 int sa_probe_call(void)
 {
@@ -202,6 +215,23 @@ int sa_probe_crash_inside(void)
 		return ret;
 	inside_on = true;
 	sa_probed("outer");
+	return 0;
+}
+
+static noinline __noclone void sa_push_leaf(const char *who)
+{
+	SA_KNOWN_FRAME(who, "sa_level8");
+	sa_probe_pushes();
+}
+
+int sa_probe_warn_at_push(void)
+{
+	int ret = push_on ? -EBUSY : register_kprobe(&warn_at_push);
+
+	if (ret)
+		return ret;
+	push_on = true;
+	sa_chain_run("outer", sa_push_leaf);
 	return 0;
 }
 
@@ -351,6 +381,8 @@ void sa_probe_end(void)
 		unregister_kprobe(&nested);
 	if (at_return_on)
 		unregister_kretprobe(&crash_at_return);
+	if (push_on)
+		unregister_kprobe(&warn_at_push);
 	if (inside_on)
 		unregister_kprobe(&crash_inside);
 	if (entry_on)

@@ -36,6 +36,14 @@ int sa_probe_crash_entry(void);
 int sa_probe_crash_inside(void);
 
 /**
+ * sa_probe_warn_at_push() - warn in a kprobe's handler, at a push of one byte
+ *
+ * Context: task.
+ * Return: 0, or an error of register_kprobe().
+ */
+int sa_probe_warn_at_push(void);
+
+/**
  * sa_probe_crash_return() - crash in a kretprobe's handler
  *
  * Context: task. Does not return, unless registering fails.

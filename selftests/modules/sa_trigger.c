@@ -82,6 +82,7 @@ static const struct trigger triggers[] = {
 	{ "kretprobe", .run = sa_probe_return },
 	{ "kprobe-entry-crash", .run = sa_probe_crash_entry },
 	{ "kprobe-inside-crash", .run = sa_probe_crash_inside },
+	{ "kprobe-push", .run = sa_probe_warn_at_push },
 	{ "kretprobe-crash", .run = sa_probe_crash_return },
 	{ "warn-in", .run_on = sa_probe_warn },
 	{ "meanwhile", .run_on = sa_probe_meanwhile },

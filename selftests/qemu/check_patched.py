@@ -122,6 +122,17 @@ crash end
 """
 
 
+def check_push(run, report, _facts):
+    """A breakpoint in the place of a push: the function's frame is as it is before it."""
+    stopped = [one.number for one in report.frames if one.name == "sa_probe_pushes"]
+    behind = [one for one in report.frames if stopped and one.number > stopped[0]]
+    run.expect(stopped and behind and behind[0].name == "sa_push_leaf",
+               "the function that was stopped has returned to its caller", report.frames)
+    run.expect(behind and all(one.certain for one in behind if one.slot), "none is doubted",
+               behind)
+    run.expect(check.stats(run)["frame_size_differs"] == "0", "no size differs")
+
+
 GARBLED = ("opcode", "poison", "loop", "address")
 GARBAGE = f"""{SHELL}
 shot before

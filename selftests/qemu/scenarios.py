@@ -112,6 +112,9 @@ SCENARIOS = [
           kind="null", rehearsed=True, holds=("return address replaced",)),
     crash("kprobe-entry-crash", kind="null", who="probe"),
     crash("kretprobe-crash", kind="null", who="probe"),
+    # One byte behind the breakpoint, where the registers point, the frame is another one.
+    crash("kprobe-push", kind="warn", reason="warn", who="probe", interrupted="outer",
+          block="exception frame: breakpoint", more=check_patched.check_push),
     fatal("panic", kind="panic", reason="panic", block="", decode=True),
     fatal("panic-brief", "crash panic", parameters="", kind="panic", reason="panic"),
     # So much at once that the log would drop lines before the console had them.
