@@ -86,14 +86,11 @@ def _ask_crash(run, vmlinux, addresses):
 
 def _crash_says(text):
     """Return (cache, begin, state) out of what kmem -s printed, or None."""
-    lines = text.splitlines()
-    if len(lines) < 2 or not lines[0].startswith("CACHE"):
-        return None
-    match = re.search(r"^  (\[?)([0-9a-f]{16})\]?", "\n".join(lines[lines.index(
-        next(line for line in lines if "[ALLOCATED]" in line)) + 1:]), re.MULTILINE)
+    match = re.match(r"CACHE .*\n.* (\S+)\n(?:.*\n)*?  FREE / \[ALLOCATED\]\n"
+                     r"  (\[|\s)([0-9a-f]{16})", text)
     if not match:
         return None
-    return lines[1].split()[-1], int(match[2], 16), "allocated" if match[1] else "free"
+    return match[1], int(match[3], 16), "allocated" if match[2] == "[" else "free"
 
 
 def check_truth(run):
