@@ -433,15 +433,15 @@ static bool analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 }
 
 /* A cold part has the parameters of its function. */
-static int find_signature(struct analyser *analyser, const char *name,
+static int find_signature(struct analyser *analyser, const char *name, u64 module,
 			  struct stackanno_signature *signature)
 {
 	size_t len = strlen(name);
 
 	if (!is_cold(name))
-		return stackanno_prototypes_find(name, signature);
+		return stackanno_prototypes_find(name, module, signature);
 	strscpy(analyser->cold, name, min(len - strlen(COLD) + 1, sizeof(analyser->cold)));
-	return stackanno_prototypes_find(analyser->cold, signature);
+	return stackanno_prototypes_find(analyser->cold, module, signature);
 }
 
 /* Arguments, and in their names what else is known of values. */
@@ -458,7 +458,8 @@ static void describe_frame(struct analyser *analyser, struct stackanno_builder *
 	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, entry->index);
 	if (!frame)
 		return;
-	if (!frame->module && !find_signature(analyser, name_of(builder, frame), &signature))
+	if (!find_signature(analyser, name_of(builder, frame), frame->module ? frame->func : 0,
+			    &signature))
 		world.signature = &signature;
 	stackanno_argument_describe(&analyser->chain, number, builder, world.signature,
 				    &objects);

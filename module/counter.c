@@ -25,6 +25,7 @@ static const char * const names[] = {
 	[STACKANNO_COUNT_BUDGET_HITS] = "budget_hits",
 	[STACKANNO_COUNT_CPU_BUSY] = "cpu_timeouts",
 	[STACKANNO_COUNT_MODULES_UNSEEN] = "modules_unseen",
+	[STACKANNO_COUNT_MODULES_UNTYPED] = "modules_untyped",
 	[STACKANNO_COUNT_PRINTED] = "printed",
 	[STACKANNO_COUNT_READ_RETRIES] = "read_retries",
 	[STACKANNO_COUNT_ANALYSED] = "functions_analysed",

@@ -25,6 +25,7 @@ enum stackanno_counter {
 	STACKANNO_COUNT_BUDGET_HITS,	/* annotations cut at budget_us */
 	STACKANNO_COUNT_CPU_BUSY,	/* a CPU did not answer in time */
 	STACKANNO_COUNT_MODULES_UNSEEN,	/* modules beyond the table of ranges */
+	STACKANNO_COUNT_MODULES_UNTYPED,	/* modules whose BTF there was no room for */
 	STACKANNO_COUNT_PRINTED,	/* reports on the console */
 	STACKANNO_COUNT_READ_RETRIES,	/* a record changed under a reader */
 	STACKANNO_COUNT_ANALYSED,	/* functions whose code was analysed */

@@ -20,6 +20,7 @@
 #include "counter.h"
 #include "guard.h"
 #include "ksyms.h"
+#include "module_btf.h"
 #include "objects.h"
 #include "pages.h"
 #include "percpu.h"
@@ -116,7 +117,8 @@ static int stats_show(struct seq_file *file, void *unused)
 {
 	enum stackanno_counter counter;
 	enum stackanno_ksym ksym;
-	unsigned int i;
+	unsigned int i, modules;
+	size_t bytes;
 	const char *name;
 	bool open;
 
@@ -126,6 +128,9 @@ static int stats_show(struct seq_file *file, void *unused)
 	seq_printf(file, "slots: %u\n", stackanno_store_count());
 	seq_printf(file, "memory_bytes: %zu\n", memory_taken);
 	seq_printf(file, "prototypes_bytes: %zu\n", stackanno_prototypes_bytes());
+	bytes = stackanno_module_btf_taken(&modules);
+	seq_printf(file, "module_btf_modules: %u\n", modules);
+	seq_printf(file, "module_btf_bytes: %zu\n", bytes);
 	seq_printf(file, "knows_pages: %d\n", stackanno_pages_known());
 	seq_printf(file, "knows_objects: %d\n", stackanno_objects_known());
 	seq_printf(file, "knows_areas: %d\n", stackanno_areas_known());

@@ -10,6 +10,7 @@
 #include "debugfs.h"
 #include "kernel_btf.h"
 #include "ksyms.h"
+#include "module_btf.h"
 #include "modules.h"
 #include "objects.h"
 #include "pages.h"
@@ -59,9 +60,10 @@ static int __init stackanno_init(void)
 		goto err_analyse;
 	stackanno_statics_init();
 	stackanno_prototypes_init();
+	stackanno_module_btf_init();
 	ret = stackanno_store_init(stackanno_policy_records());
 	if (ret)
-		goto err_prototypes;
+		goto err_module_btf;
 	ret = stackanno_trigger_init();
 	if (ret)
 		goto err_store;
@@ -73,7 +75,8 @@ static int __init stackanno_init(void)
 
 err_store:
 	stackanno_store_exit();
-err_prototypes:
+err_module_btf:
+	stackanno_module_btf_exit();
 	stackanno_prototypes_exit();
 	stackanno_tasks_exit();
 err_analyse:
@@ -94,6 +97,7 @@ static void __exit stackanno_exit(void)
 	stackanno_ask_exit();
 	stackanno_trigger_exit();
 	stackanno_store_exit();
+	stackanno_module_btf_exit();
 	stackanno_prototypes_exit();
 	stackanno_tasks_exit();
 	stackanno_analyse_exit();

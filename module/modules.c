@@ -13,11 +13,9 @@
 
 #include "counter.h"
 
-#define MODULES_MAX 512
-
 struct entry {
 	bool live;
-	const struct module *mod;
+	struct module *mod;
 	char name[MODULE_NAME_LEN];
 	unsigned long begin[STACKANNO_MODULE_USES];
 	unsigned long end[STACKANNO_MODULE_USES];
@@ -32,7 +30,7 @@ static struct entry *entry_of(const struct module *mod)
 {
 	unsigned int i;
 
-	for (i = 0; i < MODULES_MAX; i++)
+	for (i = 0; i < STACKANNO_MODULES_MAX; i++)
 		if (entries[i].live && entries[i].mod == mod)
 			return &entries[i];
 	return NULL;
@@ -55,13 +53,13 @@ static void set_tables(struct stackanno_module_tables *tables, const struct modu
 	tables->static_count = stackanno_compat_module_statics(mod, &tables->statics);
 }
 
-static void add(const struct module *mod)
+static void add(struct module *mod)
 {
 	unsigned int i;
 
 	if (entry_of(mod))
 		return;
-	for (i = 0; i < MODULES_MAX; i++) {
+	for (i = 0; i < STACKANNO_MODULES_MAX; i++) {
 		if (entries[i].live)
 			continue;
 		entries[i].mod = mod;
@@ -95,7 +93,7 @@ static void forget(const struct module *mod)
 
 static int module_event(struct notifier_block *nb, unsigned long event, void *data)
 {
-	const struct module *mod = data;
+	struct module *mod = data;
 
 	mutex_lock(&entries_lock);
 	switch (event) {
@@ -130,9 +128,9 @@ static void add_present(void)
 	rcu_read_lock();
 	preempt_disable();
 	add(THIS_MODULE);
-	for (pos = rcu_dereference(list_next_rcu(own)); pos != own && n < MODULES_MAX;
+	for (pos = rcu_dereference(list_next_rcu(own)); pos != own && n < STACKANNO_MODULES_MAX;
 	     pos = rcu_dereference(list_next_rcu(pos)), n++) {
-		const struct module *mod = list_entry(pos, struct module, list);
+		struct module *mod = list_entry_rcu(pos, struct module, list);
 		unsigned long address = (unsigned long)pos;
 
 		if (address < MODULES_VADDR || address >= MODULES_END)
@@ -149,7 +147,7 @@ int stackanno_modules_init(void)
 {
 	int ret;
 
-	entries = vzalloc(array_size(MODULES_MAX, sizeof(*entries)));
+	entries = vzalloc(array_size(STACKANNO_MODULES_MAX, sizeof(*entries)));
 	if (!entries)
 		return -ENOMEM;
 	ret = register_module_notifier(&notifier);
@@ -167,13 +165,25 @@ void stackanno_modules_exit(void)
 	vfree(entries);
 }
 
+struct module *stackanno_modules_pin(unsigned int index)
+{
+	struct module *mod = NULL;
+
+	mutex_lock(&entries_lock);
+	/* The notifier takes it out, under the lock, before it goes. */
+	if (entries[index].live && try_module_get(entries[index].mod))
+		mod = entries[index].mod;
+	mutex_unlock(&entries_lock);
+	return mod;
+}
+
 static struct entry *find_entry(unsigned long address, enum stackanno_module_use *use)
 {
 	unsigned int i;
 
 	if (address < MODULES_VADDR || address >= MODULES_END)
 		return NULL;
-	for (i = 0; i < MODULES_MAX; i++) {
+	for (i = 0; i < STACKANNO_MODULES_MAX; i++) {
 		/* Pairs with the release in add(). */
 		if (!smp_load_acquire(&entries[i].live))
 			continue;

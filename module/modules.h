@@ -10,6 +10,9 @@
 
 #include "compat.h"
 
+/* Modules beyond these are counted, and not known. */
+#define STACKANNO_MODULES_MAX 512
+
 /**
  * stackanno_modules_init() - note the modules there are, and those to come
  *
@@ -60,5 +63,15 @@ struct stackanno_module_tables {
  * Return: 0; -ENOENT when @address lies in no module.
  */
 int stackanno_modules_tables(unsigned long address, struct stackanno_module_tables *tables);
+
+/**
+ * stackanno_modules_pin() - hold on to a module that is loaded
+ * @index: below STACKANNO_MODULES_MAX
+ *
+ * Context: process, may sleep.
+ * Return: the module, for module_put(); NULL when there is none at @index, or it is
+ * going.
+ */
+struct module *stackanno_modules_pin(unsigned int index);
 
 #endif /* STACKANNO_MODULES_H */

@@ -9,6 +9,7 @@
 
 #include "kernel_btf.h"
 #include "ksyms.h"
+#include "module_btf.h"
 
 /* How many symbols have the name of the function that is at this place in the index. */
 static u8 *symbols;
@@ -63,14 +64,27 @@ const struct stackanno_typed *stackanno_prototypes_typed(void)
 	return &typed;
 }
 
-int stackanno_prototypes_find(const char *name, struct stackanno_signature *signature)
+static int find(const struct stackanno_btf *btf, const u8 *counted, const char *name,
+		struct stackanno_signature *signature)
 {
 	struct stackanno_btf_prototype *prototype = &signature->prototype;
 
-	if (!symbols || stackanno_btf_function(stackanno_kernel_btf(), name, prototype))
+	if (stackanno_btf_function(btf, name, prototype) ||
+	    counted[prototype->first] > prototype->functions)
 		return -ENOENT;
-	if (symbols[prototype->first] > prototype->functions)
-		return -ENOENT;
-	signature->btf = stackanno_kernel_btf();
+	signature->btf = btf;
 	return 0;
+}
+
+int stackanno_prototypes_find(const char *name, u64 module,
+			      struct stackanno_signature *signature)
+{
+	const struct stackanno_module_types *types;
+
+	if (!symbols)
+		return -ENOENT;
+	if (!module)
+		return find(stackanno_kernel_btf(), symbols, name, signature);
+	types = stackanno_module_btf(module);
+	return types ? find(&types->btf, types->symbols, name, signature) : -ENOENT;
 }

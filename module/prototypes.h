@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * The parameters of the kernel's own functions, out of its BTF. That of modules
- * is not read.
- */
+/* The parameters of functions of the kernel and of its modules, out of their BTF. */
 #ifndef STACKANNO_PROTOTYPES_H
 #define STACKANNO_PROTOTYPES_H
 
@@ -37,7 +34,8 @@ size_t stackanno_prototypes_bytes(void);
 
 /**
  * stackanno_prototypes_find() - the parameters of a function
- * @name: as kallsyms has it, of the kernel's own
+ * @name: as kallsyms has it
+ * @module: an address in the module that it is of; 0: the kernel's own
  * @signature: set on success
  *
  * Nothing is said of one of several functions of a name that may differ, and BTF has
@@ -45,10 +43,11 @@ size_t stackanno_prototypes_bytes(void);
  * lost parameters. BTF knows functions by their names alone: it may hold that of
  * another one of the name, which was inlined everywhere.
  *
- * Context: any; no lock is taken.
- * Return: 0; -ENOENT when they are not known.
+ * Context: any, preemption off; no lock is taken.
+ * Return: 0, and what is in @signature stays for as long; -ENOENT when they are not known.
  */
-int stackanno_prototypes_find(const char *name, struct stackanno_signature *signature);
+int stackanno_prototypes_find(const char *name, u64 module,
+			      struct stackanno_signature *signature);
 
 /**
  * stackanno_prototypes_typed() - how objects of the kernel's types are told

@@ -22,6 +22,7 @@ import check_seed
 import check_suspect
 import check_symbols
 import check_truth
+import check_types
 import check_values
 from check import Crash, check_crash, check_hidden, check_loud
 from scenario import Scenario
@@ -214,6 +215,8 @@ SCENARIOS = [
              setup="echo 1 > /proc/sys/kernel/panic_on_oops",
              trigger=f"{SHELL}{check_memory.BUSY}put /tmp/tasks; "
              "taskset 2 sh -c 'echo irq-later > /sys/kernel/debug/sa_crash/trigger'; sleep 30"),
+    Scenario(name="module-types", modules=("sa_crash",), stock_modules=("uhid",),
+             trigger=f"{SHELL}{check_types.TRIGGER}", check=check_types.check_types),
     asked("symbols", "crash null-read; cat /proc/kallsyms > /tmp/kallsyms; put /tmp/kallsyms",
           check_symbols.check_symbols),
     asked("kallsyms", """put /sys/kernel/debug/stackanno/stats stats-found; rmmod stackanno
