@@ -53,6 +53,7 @@ struct analyser {
 	struct stackanno_builder *builder;	/* of the record that is made */
 	struct stackanno_fault fault;
 	struct stackanno_fault_world world;
+	struct stackanno_signature signature;	/* of the function at hand */
 	struct stackanno_symbol *scratch;
 	char cold[KSYM_NAME_LEN + sizeof(COLD)];	/* name of the function's cold part */
 	struct stackanno_sites sites;
@@ -433,9 +434,12 @@ static bool analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 }
 
 /* A cold part has the parameters of its function. */
-static int find_signature(struct analyser *analyser, const char *name, u64 module,
+static int find_signature(struct analyser *analyser, const struct stackanno_builder *builder,
+			  const struct stackanno_frame *frame,
 			  struct stackanno_signature *signature)
 {
+	u64 module = frame->module ? frame->func : 0;
+	const char *name = name_of(builder, frame);
 	size_t len = strlen(name);
 
 	if (!is_cold(name))
@@ -458,14 +462,26 @@ static void describe_frame(struct analyser *analyser, struct stackanno_builder *
 	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, entry->index);
 	if (!frame)
 		return;
-	if (!find_signature(analyser, name_of(builder, frame), frame->module ? frame->func : 0,
-			    &signature))
+	if (!find_signature(analyser, builder, frame, &signature))
 		world.signature = &signature;
 	stackanno_argument_describe(&analyser->chain, number, builder, world.signature,
 				    &objects);
 	/* One that is not on the stack has no words; and its index was another's. */
 	if (!(frame->flags & STACKANNO_FRAME_TAIL_CALL))
 		stackanno_holders_describe(&analyser->holders, builder, entry->index, &world);
+}
+
+static void explain_fault(struct analyser *analyser, struct stackanno_builder *builder,
+			  u32 index, bool known)
+{
+	const struct stackanno_frame *frame;
+	const struct stackanno_signature *signature = NULL;
+
+	frame = stackanno_builder_entry(builder, STACKANNO_SECTION_FRAMES, index);
+	if (known && analyser->fault.stage != STACKANNO_FAULT_DONE &&
+	    !find_signature(analyser, builder, frame, &analyser->signature))
+		signature = &analyser->signature;
+	stackanno_fault_frame(&analyser->fault, index, known ? &analyser->flow : NULL, signature);
 }
 
 /* Words of holders are told by the frames' indices, which change with the hidden ones. */
@@ -539,7 +555,7 @@ int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canar
 			break;
 		}
 		known = analyse_frame(analyser, builder, i, canary);
-		stackanno_fault_frame(&analyser->fault, i, known ? &analyser->flow : NULL);
+		explain_fault(analyser, builder, i, known);
 	}
 	/* Telling moves frames: what is found of the fault has to be there by then. */
 	stackanno_fault_end(&analyser->fault);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "expression.h"
 
+#include "arch.h"
 #include "ir.h"
 #include "member.h"
 #include "origin.h"
+#include "parameter.h"
 #include "../uapi/stackanno.h"
 
 #define WORD 8
@@ -122,6 +124,34 @@ int stackanno_expression_trace(struct stackanno_flow *flow, struct stackanno_val
 }
 
 /* ---- from loads to text ---- */
+
+int stackanno_expression_root(const struct stackanno_signature *signature, u32 number,
+			      struct stackanno_expression_root *root)
+{
+	struct stackanno_parameter_place place;
+	struct stackanno_btf_parameter parameter;
+	u32 i;
+
+	*root = (struct stackanno_expression_root){ .name = "" };
+	if (number < stackanno_arch_abi.arguments)
+		root->name = stackanno_arch_register_name(stackanno_arch_register_field(
+			stackanno_arch_abi.argument[number]));
+	for (i = 0; signature && i < signature->prototype.parameters; i++) {
+		if (stackanno_parameter_place(signature, i, &place))
+			return -ENOENT;
+		if (place.first != number)
+			continue;
+		if (place.count != 1 ||
+		    stackanno_btf_parameter(signature->btf, &signature->prototype, i, &parameter))
+			return -ENOENT;
+		if (parameter.name[0])
+			root->name = parameter.name;
+		root->btf = signature->btf;
+		root->type = parameter.type;
+		break;
+	}
+	return !root->name[0] || (signature && !root->btf) ? -ENOENT : 0;
+}
 
 /* An expression under way. */
 struct writer {

@@ -9,6 +9,8 @@
 #include "btf.h"
 #include "flow.h"
 
+struct stackanno_signature;
+
 /* Loads one after the other. */
 #define STACKANNO_EXPRESSION_LOADS 6
 
@@ -54,6 +56,18 @@ struct stackanno_expression_root {
  */
 int stackanno_expression_trace(struct stackanno_flow *flow, struct stackanno_value value,
 			       struct stackanno_expression *expression);
+
+/**
+ * stackanno_expression_root() - what came as an argument
+ * @signature: of the function; NULL: not known, and the register's name stands for it
+ * @number: of the argument, as in struct stackanno_expression
+ * @root: set on success; without types where there are none of it
+ *
+ * Context: any; bounded by the parameters.
+ * Return: 0; -ENOENT where nothing came as that, or only a part of something.
+ */
+int stackanno_expression_root(const struct stackanno_signature *signature, u32 number,
+			      struct stackanno_expression_root *root);
 
 /**
  * stackanno_expression_print() - append an expression as C writes it

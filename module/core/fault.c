@@ -456,8 +456,11 @@ static void seek(struct stackanno_fault *fault, u32 index, struct stackanno_flow
 		explain_insn(fault, frame, entry, flow);
 }
 
-void stackanno_fault_frame(struct stackanno_fault *fault, u32 index, struct stackanno_flow *flow)
+void stackanno_fault_frame(struct stackanno_fault *fault, u32 index,
+			   struct stackanno_flow *flow,
+			   const struct stackanno_signature *signature)
 {
+	fault->signature = signature;
 	switch (fault->stage) {
 	case STACKANNO_FAULT_SEEK:
 		seek(fault, index, flow);

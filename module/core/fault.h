@@ -12,6 +12,7 @@
 
 #include "env.h"
 #include "builder.h"
+#include "expression.h"
 #include "flow.h"
 #include "text.h"
 
@@ -54,6 +55,8 @@ struct stackanno_fault {
 	u64 callee;		/* function that the value was given to */
 	bool tails;		/* it may have been jumped to, by what it jumps to itself */
 	u64 ip;			/* of the frame at hand */
+	const struct stackanno_signature *signature;	/* of its function; NULL */
+	struct stackanno_expression expression;
 	struct stackanno_regs regs;	/* at the fault; known only in its own frame */
 	struct stackanno_text text;
 	char buf[STACKANNO_FAULT_TEXT];
@@ -79,13 +82,15 @@ void stackanno_fault_begin(struct stackanno_fault *fault, struct stackanno_build
  * @index: of any frame
  * @flow: the analysis of its function, which ended well; NULL: there is none. States
  *	that were asked of it are lost
+ * @signature: its parameters; NULL: not known
  *
  * Findings are added to the record.
  *
  * Context: any; bounded by the function's code.
  */
 void stackanno_fault_frame(struct stackanno_fault *fault, u32 index,
-			   struct stackanno_flow *flow);
+			   struct stackanno_flow *flow,
+			   const struct stackanno_signature *signature);
 
 /**
  * stackanno_fault_end() - after the last frame that is looked at

@@ -50,6 +50,14 @@ static bool take_guard(struct stackanno_fault *fault, const struct stackanno_fau
 	return false;
 }
 
+/* The number of the error that the pointer is; 0: it is none. */
+static u32 error_of(const struct stackanno_fault_access *access)
+{
+	u64 number = 0 - access->pointer;
+
+	return number <= STACKANNO_ERRNO_MAX ? (u32)number : 0;
+}
+
 static bool take_null(struct stackanno_fault *fault, const struct stackanno_fault_access *access)
 {
 	const char *reg = stackanno_fault_register(access->reg);
@@ -64,7 +72,7 @@ static bool take_null(struct stackanno_fault *fault, const struct stackanno_faul
 		say(fault, " is NULL");
 		return true;
 	}
-	if (access->address >= PAGE && access->pointer >= PAGE)
+	if ((access->address >= PAGE && access->pointer >= PAGE) || error_of(access))
 		return false;
 	say(fault, "close to NULL: ");
 	say_pointer(fault, access);
@@ -74,12 +82,12 @@ static bool take_null(struct stackanno_fault *fault, const struct stackanno_faul
 /* A field of what an error pointer, or NULL less an offset, points to. */
 static bool take_error(struct stackanno_fault *fault, const struct stackanno_fault_access *access)
 {
-	u64 number = 0 - access->pointer;
+	u32 number = error_of(access);
 	const char *name;
 
-	if (!number || number > STACKANNO_ERRNO_MAX)
+	if (!number)
 		return false;
-	name = stackanno_literal_errno((u32)number);
+	name = stackanno_literal_errno(number);
 	say_pointer(fault, access);
 	if (name) {
 		say(fault, " is ERR_PTR(-");

@@ -197,15 +197,15 @@ static const struct {
 	const char *argument[3];	/* the first is the object */
 	bool checks;			/* it compares itself, and does not only complain */
 } reporters[] = {
-	{ "refcount_warn_saturate", { "r", "t" } },
+	{ "refcount_warn_saturate", { "r", "t" }, false },
 	{ "__list_add_valid", { "new", "prev", "next" }, true },
 	{ "__list_add_valid_or_report", { "new", "prev", "next" }, true },
 	{ "__list_del_entry_valid", { "entry" }, true },
 	{ "__list_del_entry_valid_or_report", { "entry" }, true },
-	{ "usercopy_abort", { "name", "detail", "to_user" } },
-	{ "fortify_panic", { "name" } },
-	{ "__fortify_panic", { "reason", "avail", "size" } },
-	{ "__fortify_report", { "reason", "avail", "size" } },
+	{ "usercopy_abort", { "name", "detail", "to_user" }, false },
+	{ "fortify_panic", { "name" }, false },
+	{ "__fortify_panic", { "reason", "avail", "size" }, false },
+	{ "__fortify_report", { "reason", "avail", "size" }, false },
 };
 
 /* Complaints are mostly in the part of a function that is seldom run. */

@@ -90,6 +90,32 @@ static void say_entry(struct stackanno_fault *fault, struct stackanno_value valu
 		stackanno_fault_offset(fault, value.offset);
 }
 
+/*
+ * ` (file->f_mapping)`: what a value is in the function's names. States that were asked
+ * for are lost. Return: whether it has one.
+ */
+static bool say_expression(struct stackanno_fault *fault, struct stackanno_flow *flow,
+			   struct stackanno_value value)
+{
+	struct stackanno_expression_root root;
+	struct stackanno_text before = fault->text;
+
+	if (!fault->signature ||
+	    stackanno_expression_trace(flow, value, &fault->expression) ||
+	    stackanno_expression_root(fault->signature, fault->expression.argument, &root))
+		return false;
+	say(fault, " (");
+	if (!stackanno_expression_print(&fault->expression, &root, &fault->text)) {
+		if (fault->expression.evidence > (u32)evidence_of(fault))
+			say(fault, " ?");
+		say(fault, ")");
+		return true;
+	}
+	fault->text = before;
+	fault->buf[before.len] = 0;
+	return false;
+}
+
 static void say_held(struct stackanno_fault *fault, u8 reg, const u64 *held)
 {
 	say(fault, stackanno_fault_register(reg));
@@ -120,6 +146,7 @@ static void finish(struct stackanno_fault *fault, struct stackanno_flow *flow,
 			say_held(fault, reg, held);
 			say(fault, " is ");
 			say_entry(fault, value);
+			say_expression(fault, flow, value);
 			stackanno_fault_close(fault, STACKANNO_FINDING_ORIGIN, evidence_of(fault), 0);
 		}
 		give(fault, flow, value);
@@ -227,7 +254,7 @@ static void say_step(struct stackanno_fault *fault, struct stackanno_flow *flow,
 		     const struct stackanno_origin *origin)
 {
 	struct stackanno_value operand = origin->base;
-	bool index;
+	bool index, named;
 	u8 from = operand_register(fault, origin, &index);
 
 	stackanno_fault_open(fault);
@@ -236,11 +263,12 @@ static void say_step(struct stackanno_fault *fault, struct stackanno_flow *flow,
 	stackanno_fault_insn(fault, origin->address);
 	if (value.offset)
 		stackanno_fault_offset(fault, value.offset);
+	named = say_expression(fault, flow, value);
 	if (origin->kind == STACKANNO_ORIGIN_LOAD)
 		say_now(fault, flow, origin, value.offset ? NULL : held);
 	if (index)
 		operand = origin->index;
-	if (from != STACKANNO_IR_NO_REG && operand.kind == STACKANNO_VALUE_ENTRY) {
+	if (!named && from != STACKANNO_IR_NO_REG && operand.kind == STACKANNO_VALUE_ENTRY) {
 		say(fault, "; ");
 		say(fault, stackanno_fault_register(from));
 		say(fault, " is ");

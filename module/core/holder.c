@@ -210,35 +210,6 @@ void stackanno_holders_frame(struct stackanno_holders *holders,
 
 /* ---- text ---- */
 
-/* What came as that argument. Return: -ENOENT for a part of something, and where none did. */
-static int root_of(const struct stackanno_signature *signature, u32 number,
-		   struct stackanno_expression_root *root)
-{
-	struct stackanno_parameter_place place;
-	struct stackanno_btf_parameter parameter;
-	u32 i;
-
-	*root = (struct stackanno_expression_root){ .name = "" };
-	if (number < stackanno_arch_abi.arguments)
-		root->name = stackanno_arch_register_name(stackanno_arch_register_field(
-			stackanno_arch_abi.argument[number]));
-	for (i = 0; signature && i < signature->prototype.parameters; i++) {
-		if (stackanno_parameter_place(signature, i, &place))
-			return -ENOENT;
-		if (place.first != number)
-			continue;
-		if (place.count != 1 ||
-		    stackanno_btf_parameter(signature->btf, &signature->prototype, i, &parameter))
-			return -ENOENT;
-		if (parameter.name[0])
-			root->name = parameter.name;
-		root->btf = signature->btf;
-		root->type = parameter.type;
-		break;
-	}
-	return !root->name[0] || (signature && !root->btf) ? -ENOENT : 0;
-}
-
 /* An entry value that nobody doubts. */
 static int entry_value(const struct stackanno_chain_frame *entry, u32 number, u64 *value)
 {
@@ -291,7 +262,7 @@ static void describe(struct stackanno_holders *holders, struct stackanno_builder
 	word = stackanno_builder_entry(builder, STACKANNO_SECTION_WORDS, holder->word);
 	if (!word || word->expression ||
 	    holder->expression.evidence > STACKANNO_EVIDENCE_LIKELY ||
-	    root_of(world->signature, holder->expression.argument, &root))
+	    stackanno_expression_root(world->signature, holder->expression.argument, &root))
 		return;
 	/* Its role has said which register's entry value it is. */
 	if (word->role == STACKANNO_ROLE_SPILL && !root.btf && !holder->expression.loads &&

@@ -35,7 +35,7 @@ def _pattern(step):
     if kind == "call":
         return rf"^ip <- call .* at {number}\+"
     if kind == "argument":
-        return rf" is argument {number}(?: \+ 0x[0-9a-f]+)?$"
+        return rf" is argument {number}(?: \+ 0x[0-9a-f]+)?(?: \(.*\))?$"
     return ""
 
 

@@ -61,9 +61,9 @@ truth corrupted compare --quiet --frames {mutant} --seconds 60
 SAMPLE = (SHELL + f"truth watched watch --annotations {SAMPLE_ANNOTATIONS} --seconds 300\n" +
           COMPARE.format(probes=600, traced=60, frames=SAMPLE_FRAMES, seconds=500,
                          mutant=MUTANT_FRAMES) + SEND)
-FULL = SHELL + COMPARE.format(probes=1500, traced=300, frames=FULL_FRAMES, seconds=5400,
+FULL = SHELL + COMPARE.format(probes=1500, traced=300, frames=FULL_FRAMES, seconds=7200,
                               mutant=MUTANT_FRAMES) + SEND
-WATCH = SHELL + f"truth watched watch --annotations {FULL_ANNOTATIONS} --seconds 5400\n" + SEND
+WATCH = SHELL + f"truth watched watch --annotations {FULL_ANNOTATIONS} --seconds 7200\n" + SEND
 
 
 def table(run, name):

@@ -9,7 +9,9 @@
 #include "core/arch.h"
 #include "core/fault.h"
 #include "core/label.h"
+#include "core/parameter.h"
 #include "core/render.h"
+#include "blob.h"
 #include "parse.h"
 #include "world.h"
 
@@ -38,6 +40,7 @@ struct fault_case {
 	u32 back;		/* offset of a caller's return address; 0: none */
 	bool wild;		/* a NULL pointer was called there */
 	const char *name;	/* of the function; NULL: f */
+	bool typed;		/* and its parameters are known */
 };
 
 static const struct fault_case cases[] = {
@@ -59,6 +62,37 @@ static const struct fault_case cases[] = {
 	    "cause: rax=fffffffffffffff4 is ERR_PTR(-ENOMEM), or NULL - 0xc ?",
 	    "origin: rax=fffffffffffffff4 <- call 0000000000011005 at f+0x0",
 	    "origin ends: it is the result of g+0x5" } },
+	{ "a field of an error",
+	  "48 8b 5f 28 48 8b 43 18 c3", 4, 14, 0, 0xc, { { RBX, 0xfffffffffffffff4 } },
+	  { "insn: mov 0x18(%rbx),%rax (48 8b 43 18) at f+0x4",
+	    "access: read of 8 at 000000000000000c, rbx=fffffffffffffff4",
+	    "cause: rbx=fffffffffffffff4 is ERR_PTR(-ENOMEM), or NULL - 0xc ?",
+	    "origin: rbx=fffffffffffffff4 <- mov 0x28(%rdi),%rbx; rdi is argument 1 at f+0x0",
+	    "origin ends: there is no further frame" } },
+	{ "a field of NULL, where the parameters have names",
+	  /* mov 0x18(%rdi),%rbx; mov 0x28(%rbx),%rbx; mov 0x30(%rbx),%rax; ret */
+	  "48 8b 5f 18 48 8b 5b 28 48 8b 43 30 c3", 8, 14, 0, 0x30,
+	  { { RBX, 0 }, { RDI, 0xffff888000001000 } },
+	  { "insn: mov 0x30(%rbx),%rax (48 8b 43 30) at f+0x8",
+	    "access: read of 8 at 0000000000000030, rbx=0000000000000000",
+	    "cause: NULL + 0x30: rbx is NULL",
+	    "origin: rbx=0000000000000000 <- mov 0x28(%rbx),%rbx (file->f_inode->i_sb) at f+0x4",
+	    "origin: rbx <- mov 0x18(%rdi),%rbx (file->f_inode), from ffff888000001018 at f+0x0",
+	    "origin ends: there is no further frame" }, .typed = true },
+	{ "a parameter that has a name",
+	  "48 8b 07 c3", 0, 14, 0, 0, { { RDI, 0 } },
+	  { "insn: mov (%rdi),%rax (48 8b 07) at f+0x0",
+	    "access: read of 8 at 0000000000000000, rdi=0000000000000000",
+	    "cause: NULL: rdi is NULL",
+	    "origin: rdi=0000000000000000 is argument 1 (file)",
+	    "origin ends: there is no further frame" }, .typed = true },
+	{ "a parameter that has none",
+	  "48 8b 06 c3", 0, 14, 0, 0, { { RSI, 0 } },
+	  { "insn: mov (%rsi),%rax (48 8b 06) at f+0x0",
+	    "access: read of 8 at 0000000000000000, rsi=0000000000000000",
+	    "cause: NULL: rsi is NULL",
+	    "origin: rsi=0000000000000000 is argument 2",
+	    "origin ends: there is no further frame" }, .typed = true },
 	{ "a list's poison",
 	  "48 8b 47 08 48 89 50 08 c3", 4, 13, 0, 0, { { RAX, DELTA + 0x100 } },
 	  { "insn: mov %rdx,0x8(%rax) (48 89 50 08) at f+0x4",
@@ -340,6 +374,32 @@ static void told(u32 index, char *buf, size_t size)
 			 finding->evidence == STACKANNO_EVIDENCE_LIKELY ? " ?" : "");
 }
 
+/* Ids of the types, in the order in which make_types() lays them down. */
+enum { INODE = 1, INODE_POINTER, FILE_STRUCT, FILE_POINTER, PROTOTYPE, FUNCTION };
+
+static struct stackanno_signature signature;
+
+/* f(struct file *file) */
+static int make_types(void)
+{
+	static struct blob blob;
+
+	blob_begin(&blob);
+	blob_type(&blob, "inode", STACKANNO_BTF_STRUCT, 1, 48);
+	blob_member(&blob, "i_sb", INODE_POINTER, 40 * 8);
+	blob_type(&blob, "", STACKANNO_BTF_PTR, 0, INODE);
+	blob_type(&blob, "file", STACKANNO_BTF_STRUCT, 1, 40);
+	blob_member(&blob, "f_inode", INODE_POINTER, 24 * 8);
+	blob_type(&blob, "", STACKANNO_BTF_PTR, 0, FILE_STRUCT);
+	blob_type(&blob, "", STACKANNO_BTF_FUNC_PROTO, 1, 0);
+	blob_parameter(&blob, "file", FILE_POINTER);
+	blob_type(&blob, "f", STACKANNO_BTF_FUNC, 0, PROTOTYPE);
+	if (blob_open(&blob, NULL))
+		return -EINVAL;
+	signature.btf = &blob.btf;
+	return stackanno_btf_function(&blob.btf, "f", &signature.prototype);
+}
+
 static void look(const struct fault_case *one, struct world *world, bool values)
 {
 	struct world_code code = { .body = one->body };
@@ -350,7 +410,8 @@ static void look(const struct fault_case *one, struct world *world, bool values)
 	add_frames(one);
 	stackanno_fault_begin(&fault, &builder, &world->ops, &fault_ops, values);
 	for (i = 0; i < builder.section[STACKANNO_SECTION_FRAMES].count; i++)
-		stackanno_fault_frame(&fault, i, i && !ret ? &flow : NULL);
+		stackanno_fault_frame(&fault, i, i && !ret ? &flow : NULL,
+				      one->typed ? &signature : NULL);
 	stackanno_fault_end(&fault);
 }
 
@@ -361,6 +422,7 @@ TEST(faults_are_told)
 	size_t i;
 	u32 k;
 
+	ASSERT_EQ(0, make_types());
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		look(&cases[i], &world, true);
 		for (k = 0; k < LINES; k++) {
@@ -381,6 +443,7 @@ TEST(without_values_none_is_told)
 	size_t i;
 	u32 k, count;
 
+	ASSERT_EQ(0, make_types());
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		look(&cases[i], &world, false);
 		count = builder.section[STACKANNO_SECTION_FINDINGS].count;
@@ -427,6 +490,15 @@ static bool write_page(enum stackanno_redact redact)
 	return true;
 }
 
+static const struct fault_case *case_of(const char *what)
+{
+	size_t i = 0;
+
+	while (strcmp(cases[i].what, what))
+		i++;
+	return &cases[i];
+}
+
 TEST(what_is_hidden_of_values_is_as_policy_says)
 {
 	struct world world;
@@ -442,7 +514,7 @@ TEST(what_is_hidden_of_values_is_as_policy_says)
 	EXPECT_NE(NULL, strstr(page, "\naccess: #0: read of 8 at ----------------, "));
 	EXPECT_NE(NULL, strstr(page, "\ncause: #0: ----------------\n"));
 	/* Text found in a pointer is data. */
-	look(&cases[5], &world, true);
+	look(case_of("text taken for a pointer"), &world, true);
 	ASSERT_TRUE(write_page(STACKANNO_REDACT_DATA));
 	EXPECT_NE(NULL, strstr(page, "as text \"--------\"\n"));
 }
