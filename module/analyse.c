@@ -41,6 +41,8 @@
 #define BPF_TRAMPOLINE "bpf_trampoline_"
 /* A jump may pass over a function's landing mark. */
 #define ENTRY_BYTES 4
+/* Of code that is read at once. */
+#define AHEAD_BYTES 256
 
 struct analyser {
 	struct stackanno_ops ops;	/* its functions find the rest */
@@ -58,6 +60,9 @@ struct analyser {
 	char cold[KSYM_NAME_LEN + sizeof(COLD)];	/* name of the function's cold part */
 	struct stackanno_sites sites;
 	struct stackanno_probes probes;
+	u64 ahead_at;			/* address of what was read ahead, without probes */
+	u32 ahead_len;
+	u8 ahead[AHEAD_BYTES];
 	struct stackanno_fixups fixups;
 	u64 function;			/* analysed last; 0 */
 	int ended;			/* with this */
@@ -78,10 +83,34 @@ static struct analyser *analyser_of(struct stackanno_ops *ops)
 	return container_of(ops, struct analyser, ops);
 }
 
+/* Instructions are read one by one, and mostly in order: no further than to the page's end. */
+static bool read_ahead(struct analyser *analyser, u64 address, u32 len)
+{
+	u64 offset = address - analyser->ahead_at;
+	u32 ahead = min_t(u32, AHEAD_BYTES, PAGE_SIZE - offset_in_page(address));
+
+	if (offset < analyser->ahead_len && len <= analyser->ahead_len - offset)
+		return true;
+	if (len > ahead)
+		return false;
+	analyser->ahead_len = 0;
+	if (copy_from_kernel_nofault(analyser->ahead, (void *)(unsigned long)address, ahead))
+		return false;
+	stackanno_probed_restore(&analyser->probes, address, analyser->ahead, ahead);
+	analyser->ahead_at = address;
+	analyser->ahead_len = ahead;
+	return true;
+}
+
 static u32 op_read(struct stackanno_ops *ops, u64 address, u8 *buf, u32 len)
 {
+	struct analyser *analyser = analyser_of(ops);
 	u32 part = PAGE_SIZE - offset_in_page(address);
 
+	if (read_ahead(analyser, address, len)) {
+		memcpy(buf, analyser->ahead + (address - analyser->ahead_at), len);
+		return len;
+	}
 	if (copy_from_kernel_nofault(buf, (void *)(unsigned long)address, len)) {
 		/* The last instruction of a page, and nothing behind it. */
 		if (part >= len ||
@@ -89,7 +118,7 @@ static u32 op_read(struct stackanno_ops *ops, u64 address, u8 *buf, u32 len)
 			return 0;
 		len = part;
 	}
-	stackanno_probed_restore(&analyser_of(ops)->probes, address, buf, len);
+	stackanno_probed_restore(&analyser->probes, address, buf, len);
 	return len;
 }
 
@@ -107,6 +136,7 @@ static int op_decode(struct stackanno_ops *ops, const u8 *bytes, u32 len,
 /* What the kernel's tables say of [code, code + size). */
 static void gather(struct analyser *analyser, u64 code, u32 size)
 {
+	analyser->ahead_len = 0;
 	stackanno_probed_gather(code, size, &analyser->probes);
 	stackanno_sites_gather(code, size, &analyser->sites);
 	stackanno_fixups_gather(code, size, &analyser->fixups);
@@ -433,6 +463,17 @@ static bool analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 	return !analyser->ended;
 }
 
+/*
+ * Of a function in assembly BTF has what an assembler knows of it, void f(void), which
+ * memmove() is not.
+ */
+static bool is_assembly(struct analyser *analyser, const struct stackanno_frame *frame,
+			const struct stackanno_signature *signature)
+{
+	return !signature->prototype.parameters && !signature->prototype.result &&
+	       !stackanno_calls_traceable(&analyser->calls, frame->func);
+}
+
 /* A cold part has the parameters of its function. */
 static int find_signature(struct analyser *analyser, const struct stackanno_builder *builder,
 			  const struct stackanno_frame *frame,
@@ -442,8 +483,12 @@ static int find_signature(struct analyser *analyser, const struct stackanno_buil
 	const char *name = name_of(builder, frame);
 	size_t len = strlen(name);
 
-	if (!is_cold(name))
-		return stackanno_prototypes_find(name, module, signature);
+	if (!is_cold(name)) {
+		if (stackanno_prototypes_find(name, module, signature) ||
+		    is_assembly(analyser, frame, signature))
+			return -ENOENT;
+		return 0;
+	}
 	strscpy(analyser->cold, name, min(len - strlen(COLD) + 1, sizeof(analyser->cold)));
 	return stackanno_prototypes_find(analyser->cold, module, signature);
 }
@@ -542,6 +587,7 @@ int stackanno_analyse_frames(struct stackanno_builder *builder, const u64 *canar
 	analyser->calls.scratch = scratch;
 	/* Text may have been patched since. */
 	analyser->function = 0;
+	analyser->ahead_len = 0;
 	analyser->builder = builder;
 	stackanno_chain_begin(&analyser->chain);
 	stackanno_holders_begin(&analyser->holders);

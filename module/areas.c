@@ -60,7 +60,7 @@ static bool areas_are_right(void)
 	void *memory = vmalloc(CHECK_BYTES);
 	unsigned long begin = (unsigned long)memory;
 	struct stackanno_area_found area;
-	struct stackanno_symbol *symbol = kmalloc(sizeof(*symbol), GFP_KERNEL);
+	struct stackanno_symbol *symbol = kzalloc(sizeof(*symbol), GFP_KERNEL);
 	bool right;
 
 	right = memory && symbol && is_area(begin, begin, STACKANNO_AREA_VMALLOC) &&

@@ -102,6 +102,29 @@ static bool is_traced(struct stackanno_calls *calls, u64 begin)
 	return false;
 }
 
+bool stackanno_calls_traceable(struct stackanno_calls *calls, u64 begin)
+{
+	struct stackanno_ops *code = calls->code;
+	struct stackanno_insn insn;
+	u8 bytes[STACKANNO_INSN_BYTES];
+	u32 len, at = 0, i;
+
+	for (i = 0; i < 2; i++, at += insn.length) {
+		len = code->read(code, begin + at, bytes, sizeof(bytes));
+		if (!len || code->decode(code, bytes, len, &insn) || !insn.length)
+			return false;
+		stackanno_arch_lift(&insn, begin + at, 0, &calls->list);
+		if (calls->list.exit == STACKANNO_EXIT_CALL)
+			return code->tracer(code, calls->list.target);
+		if (calls->list.exit != STACKANNO_EXIT_NEXT || calls->list.count ||
+		    calls->list.unknown)
+			return false;
+		if (insn.length == CALL_BYTES)
+			return true;
+	}
+	return false;
+}
+
 /* An exception that is mended elsewhere is a jump that no instruction makes. */
 static bool is_left(struct stackanno_calls *calls, u64 begin, u32 size)
 {

@@ -32,6 +32,22 @@ struct stackanno_calls {
 void stackanno_calls_init(struct stackanno_calls *calls, struct stackanno_ops *code);
 
 /**
+ * stackanno_calls_traceable() - whether a function begins as compilers begin one
+ * @calls: set up
+ * @begin: of the function
+ *
+ * With a tracer's call, or with what is in its place as long as nobody traces,
+ *
+ *	0f 1f 44 00 00		nopl	0x0(%rax,%rax,1)
+ *
+ * behind a landing mark, if there is one. Assembly has none, nor what is notrace.
+ *
+ * Context: any.
+ * Return: true when it does.
+ */
+bool stackanno_calls_traceable(struct stackanno_calls *calls, u64 begin);
+
+/**
  * stackanno_calls_check_return() - suspect a return address that no call precedes
  * @calls: with @scratch
  * @builder: with the frame's code

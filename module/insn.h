@@ -45,16 +45,13 @@ static inline void stackanno_insn_take_vex(const struct insn *from, struct stack
  */
 static inline void stackanno_insn_take(const struct insn *from, struct stackanno_insn *to)
 {
-	unsigned int i;
-
-	memset(to, 0, sizeof(*to));
-	to->length = from->length;
+	/* Fields that the decoder did not fill hold zeros. */
+	*to = (struct stackanno_insn){ .length = from->length };
 	to->opcodes = from->opcode.nbytes < 3 ? from->opcode.nbytes : 3;
-	for (i = 0; i < to->opcodes; i++)
-		to->opcode[i] = from->opcode.bytes[i];
+	memcpy(to->opcode, from->opcode.bytes, sizeof(to->opcode));
 	/* The decoder keeps the last prefix in the fourth place as well. */
-	for (i = 0; i < 4; i++)
-		to->prefix[i] = from->prefixes.nbytes ? from->prefixes.bytes[i] : 0;
+	if (from->prefixes.nbytes)
+		memcpy(to->prefix, from->prefixes.bytes, sizeof(to->prefix));
 	to->rex = from->rex_prefix.nbytes ? from->rex_prefix.bytes[0] : 0;
 	if (from->vex_prefix.nbytes)
 		stackanno_insn_take_vex(from, to);

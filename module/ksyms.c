@@ -225,11 +225,56 @@ static int parse_symbol(struct stackanno_symbol *symbol)
 	return 0;
 }
 
+void stackanno_ksyms_forget(struct stackanno_symbol *symbol)
+{
+	symbol->next = 0;
+	symbol->kept = 0;
+}
+
+static bool recall(unsigned long address, struct stackanno_symbol *symbol)
+{
+	const struct stackanno_symbol_kept *kept;
+	unsigned int i;
+
+	for (i = 0; i < symbol->kept; i++) {
+		kept = &symbol->last[i];
+		if (address - kept->begin >= kept->size)
+			continue;
+		memcpy(symbol->name, kept->name, sizeof(kept->name));
+		memcpy(symbol->module, kept->module, sizeof(kept->module));
+		symbol->offset = address - kept->begin;
+		symbol->size = kept->size;
+		return true;
+	}
+	return false;
+}
+
+/*
+ * The kernel's own are found by halves, and need no place. Of a module's data the size is
+ * what lies between it and the end of text, which is before it.
+ */
+static void keep(unsigned long address, struct stackanno_symbol *symbol)
+{
+	struct stackanno_symbol_kept *kept = &symbol->last[symbol->next];
+
+	if (!symbol->module[0] || symbol->offset >= symbol->size || (long)symbol->size < 0 ||
+	    strlen(symbol->name) >= sizeof(kept->name))
+		return;
+	kept->begin = address - symbol->offset;
+	kept->size = symbol->size;
+	strscpy(kept->name, symbol->name, sizeof(kept->name));
+	memcpy(kept->module, symbol->module, sizeof(kept->module));
+	symbol->next = (symbol->next + 1) % STACKANNO_SYMBOLS_KEPT;
+	symbol->kept = min(symbol->kept + 1, (unsigned int)STACKANNO_SYMBOLS_KEPT);
+}
+
 int stackanno_ksyms_symbol(unsigned long address, struct stackanno_symbol *symbol)
 {
 	const char *name;
 	char *module = NULL;
 
+	if (recall(address, symbol))
+		return 0;
 	if (!stackanno_ksyms_found(STACKANNO_KSYM_LOOKUP)) {
 		sprint_symbol(symbol->name, address);
 		return parse_symbol(symbol);
@@ -245,6 +290,7 @@ int stackanno_ksyms_symbol(unsigned long address, struct stackanno_symbol *symbo
 	symbol->module[0] = '\0';
 	if (module)
 		strscpy(symbol->module, module, sizeof(symbol->module));
+	keep(address, symbol);
 	return 0;
 }
 

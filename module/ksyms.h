@@ -63,13 +63,35 @@ enum stackanno_ksym {
 	STACKANNO_KSYMS
 };
 
+/* Symbols of modules that were looked up last: they are searched for one by one. */
+#define STACKANNO_SYMBOLS_KEPT 24
+#define STACKANNO_SYMBOL_KEPT_LEN 56
+
+struct stackanno_symbol_kept {
+	unsigned long begin;
+	unsigned long size;
+	char name[STACKANNO_SYMBOL_KEPT_LEN];
+	char module[MODULE_NAME_LEN];
+};
+
 /* A symbol around an address. */
 struct stackanno_symbol {
 	char name[KSYM_SYMBOL_LEN];	/* as wide as what sprint_symbol() may write */
 	char module[MODULE_NAME_LEN];	/* "" for the kernel itself */
 	unsigned long offset;
 	unsigned long size;
+	unsigned int next;	/* place for the next one to be kept */
+	unsigned int kept;
+	struct stackanno_symbol_kept last[STACKANNO_SYMBOLS_KEPT];
 };
+
+/**
+ * stackanno_ksyms_forget() - let go of what was looked up before
+ * @symbol: modules may have come and gone since
+ *
+ * Context: any.
+ */
+void stackanno_ksyms_forget(struct stackanno_symbol *symbol);
 
 /**
  * stackanno_ksyms_init() - find the symbols
@@ -150,7 +172,8 @@ bool stackanno_ksyms_found(enum stackanno_ksym ksym);
 /**
  * stackanno_ksyms_symbol() - the symbol around an address
  * @address: any
- * @symbol: set on success; large, so not on the stack
+ * @symbol: set on success; large, so not on the stack. It was all zero before its first
+ *	use, and keeps what was found until stackanno_ksyms_forget()
  *
  * Takes the RCU read lock at most. Symbols of modules are found by the kernel's
  * tree of modules: ask only of addresses in ranges that are known to be a

@@ -46,6 +46,8 @@ static struct entry __rcu *entries[ENTRIES];
 /* Whoever changes the table, and what is told of it; readers take no lock. */
 static DEFINE_MUTEX(entries_lock);
 static unsigned int taken;
+/* Entries are below; it only grows. */
+static unsigned int entries_end;
 static size_t bytes_taken;
 static bool watching;
 
@@ -202,6 +204,7 @@ static void add(const struct module *mod, const struct mod_kallsyms *table)
 	if (!entry)
 		return;
 	rcu_assign_pointer(entries[empty], entry);
+	WRITE_ONCE(entries_end, max(entries_end, empty + 1));
 	taken++;
 	bytes_taken += entry->bytes;
 }
@@ -283,7 +286,7 @@ const struct stackanno_module_types *stackanno_module_btf(u64 address)
 
 	if (stackanno_modules_find(address, &use, &name, &offset))
 		return NULL;
-	for (i = 0; i < ENTRIES; i++) {
+	for (i = 0; i < READ_ONCE(entries_end); i++) {
 		entry = rcu_dereference_sched_check(entries[i], true);
 		if (entry && !strcmp(entry->name, name))
 			return &entry->types;

@@ -26,8 +26,7 @@
 #include "ksyms.h"
 #include "memory.h"
 
-/* KPROBE_TABLE_BITS of kernel/kprobes.c, since ef53d9c5e4da, v2.6.28. */
-#define TABLE_BITS 6
+#define TABLE_BITS STACKANNO_PROBED_TABLE_BITS
 /* Probes that are looked at, of all there are; and the most on one list. */
 #define NODES_MAX 16384
 #define LIST_MAX 2048
@@ -101,15 +100,15 @@ void stackanno_probed_gather(u64 begin, u32 size, struct stackanno_probes *probe
 		.begin = begin - (STACKANNO_PROBED_BYTES - 1),
 		.size = size + STACKANNO_PROBED_BYTES - 1 };
 	int nodes, left = NODES_MAX;
-	unsigned long head;
 	u32 list, before;
 
-	for (list = 0; table && list < 1 << TABLE_BITS && left > 0; list++) {
-		/* One by one: all of them would take half of the stack that we may use. */
-		if (get_kernel_nofault(head, (unsigned long *)table + list))
-			return;
+	if (!table || copy_from_kernel_nofault(probes->list, (void *)table, sizeof(probes->list)))
+		return;
+	for (list = 0; list < ARRAY_SIZE(probes->list) && left > 0; list++) {
+		if (!probes->list[list])
+			continue;
 		before = probes->count;
-		nodes = walk_list(head, list, &text, probes);
+		nodes = walk_list(probes->list[list], list, &text, probes);
 		if (nodes >= 0) {
 			left -= nodes;
 			continue;

@@ -19,8 +19,12 @@ struct stackanno_probed {
 	u8 bytes[STACKANNO_PROBED_BYTES];
 };
 
+/* KPROBE_TABLE_BITS of kernel/kprobes.c, since ef53d9c5e4da, v2.6.28. */
+#define STACKANNO_PROBED_TABLE_BITS 6
+
 struct stackanno_probes {
 	u32 count;
+	unsigned long list[1 << STACKANNO_PROBED_TABLE_BITS];	/* the kernel's, as they begin */
 	struct stackanno_probed probed[STACKANNO_PROBED_MAX];
 };
 

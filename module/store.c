@@ -191,6 +191,7 @@ struct stackanno_record *stackanno_store_begin(struct stackanno_slot *slot)
 
 	/* Cannot fail: the memory was allocated for this capacity. */
 	stackanno_builder_init(entry->record, record_bytes, &capacity, &slot->builder);
+	stackanno_ksyms_forget(&slot->symbol);
 	slot->builder.record->id = entry->id;
 	slot->builder.record->reason = entry->reason;
 	return slot->builder.record;

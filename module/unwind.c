@@ -45,7 +45,7 @@ int stackanno_unwind_init(void)
 	struct stackanno_symbol *symbol;
 	unsigned int i;
 
-	symbol = kmalloc(sizeof(*symbol), GFP_KERNEL);
+	symbol = kzalloc(sizeof(*symbol), GFP_KERNEL);
 	if (!symbol)
 		return -ENOMEM;
 	static_assert(ARRAY_SIZE(ksyms) == KNOWN_FUNCTIONS);

@@ -3,9 +3,6 @@
 #include "record.h"
 #include "tally.h"
 
-/* How far back an equal string is looked for. */
-#define STRING_WINDOW 4096U
-
 /* Every kind but NONE has a place in the table of sections. */
 #define TABLE_BYTES ((u32)((STACKANNO_SECTION_COUNT - 1) * sizeof(struct stackanno_section)))
 
@@ -57,6 +54,8 @@ int stackanno_builder_init(void *buf, u32 size, const struct stackanno_capacity 
 	for (kind = STACKANNO_SECTION_NONE + 1; kind < STACKANNO_SECTION_COUNT; kind++) {
 		builder->section[kind].offset = offset;
 		builder->section[kind].capacity = builder_capacity(capacity, kind);
+		if (stackanno_record_is_entries(kind))
+			builder->section[kind].entry = stackanno_record_entry_size(kind);
 		offset += ALIGN(builder->section[kind].capacity *
 				stackanno_record_entry_size(kind), 8);
 	}
@@ -126,33 +125,22 @@ struct stackanno_note *stackanno_builder_note(struct stackanno_builder *builder,
 void *stackanno_builder_entry(const struct stackanno_builder *builder,
 			      enum stackanno_section_kind kind, u32 index)
 {
-	if (!stackanno_record_is_entries(kind) || index >= builder->section[kind].count)
+	u32 bytes = builder->section[kind].entry;
+
+	if (!bytes || index >= builder->section[kind].count)
 		return NULL;
-	return builder->buf + builder->section[kind].offset +
-	       index * stackanno_record_entry_size(kind);
+	return builder->buf + builder->section[kind].offset + index * bytes;
 }
 
-/* The offset of an equal string among the last ones; 0 when there is none. */
-static u32 find_string(const u8 *strings, u32 count, const char *text, size_t len)
+/* The place of a string among those that are looked for. */
+static u32 place_of(const char *text, size_t len)
 {
-	u32 at = 1;
+	u32 hash = 0;
+	size_t i;
 
-	if (count > STRING_WINDOW) {
-		/* Begin behind the end of some string, at the next one's start. */
-		at = count - STRING_WINDOW;
-		while (at < count && strings[at - 1])
-			at++;
-	}
-	while (at < count) {
-		u32 end = at;
-
-		while (strings[end])
-			end++;
-		if (end - at == len && !memcmp(strings + at, text, len))
-			return at;
-		at = end + 1;
-	}
-	return 0;
+	for (i = 0; i < len; i++)
+		hash = hash * 33 + (u8)text[i];
+	return (hash ^ hash >> 8) % STACKANNO_BUILDER_STRINGS;
 }
 
 u32 stackanno_builder_string(struct stackanno_builder *builder, const char *text, size_t len)
@@ -161,7 +149,7 @@ u32 stackanno_builder_string(struct stackanno_builder *builder, const char *text
 	u32 count = builder->section[kind].count;
 	u8 *strings = builder->buf + builder->section[kind].offset;
 	const char *nul;
-	u32 at;
+	u32 *last;
 
 	if (len > STACKANNO_MAX_STRING - 1)
 		len = STACKANNO_MAX_STRING - 1;
@@ -170,9 +158,11 @@ u32 stackanno_builder_string(struct stackanno_builder *builder, const char *text
 		len = nul - text;
 	if (!len)
 		return 0;
-	at = find_string(strings, count, text, len);
-	if (at)
-		return at;
+	/* One of an equal hash takes the place, and is stored once more itself, at worst. */
+	last = &builder->last[place_of(text, len)];
+	if (*last && count - *last > len && !memcmp(strings + *last, text, len) &&
+	    !strings[*last + len])
+		return *last;
 	if (builder->section[kind].capacity - count < len + 1) {
 		builder->section[kind].dropped++;
 		return 0;
@@ -180,6 +170,7 @@ u32 stackanno_builder_string(struct stackanno_builder *builder, const char *text
 	memcpy(strings + count, text, len);
 	strings[count + len] = '\0';
 	builder->section[kind].count += len + 1;
+	*last = count;
 	return count;
 }
 

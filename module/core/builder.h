@@ -13,6 +13,9 @@ struct stackanno_capacity {
 	u32 count[STACKANNO_SECTION_COUNT];
 };
 
+/* Strings that an equal one is looked for among, by their hash. */
+#define STACKANNO_BUILDER_STRINGS 256
+
 /*
  * A record under construction. Each section has a fixed place, wide enough for
  * its capacity, until stackanno_builder_finish() moves them together. What did
@@ -27,7 +30,9 @@ struct stackanno_builder {
 		u32 count;
 		u32 capacity;
 		u32 dropped;
+		u32 entry;	/* bytes of one; 0: not of structures */
 	} section[STACKANNO_SECTION_COUNT];
+	u32 last[STACKANNO_BUILDER_STRINGS];	/* offsets of strings; 0: none */
 };
 
 /**

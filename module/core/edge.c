@@ -71,10 +71,20 @@ static void visit(struct stackanno_edge_search *search, u32 from, u64 jump, u64 
 			arrive(to, from, depth);
 		return;
 	}
-	place = search->world->place(search->world, target, &extent);
-	if (place == STACKANNO_PLACE_RETURN)
+	/* Each return of a kernel may be a jump to the one thunk. */
+	if (target == search->returns)
 		return;
-	if (place == STACKANNO_PLACE_NOWHERE || search->functions == STACKANNO_EDGE_FUNCTIONS ||
+	/* To ask what it is takes long, and there is no room for what is learned. */
+	if (search->functions == STACKANNO_EDGE_FUNCTIONS) {
+		search->open = true;
+		return;
+	}
+	place = search->world->place(search->world, target, &extent);
+	if (place == STACKANNO_PLACE_RETURN) {
+		search->returns = target;
+		return;
+	}
+	if (place == STACKANNO_PLACE_NOWHERE ||
 	    (place == STACKANNO_PLACE_FUNCTION &&
 	     (target - extent.begin > ENTRY_BYTES || depth >= STACKANNO_EDGE_HOPS))) {
 		search->open = true;
@@ -165,6 +175,7 @@ enum stackanno_edge_end stackanno_edge_find(struct stackanno_edge_search *search
 	search->open = false;
 	search->functions = 1;
 	search->hops = 0;
+	search->returns = 0;
 	search->function[0] = (struct stackanno_edge_function){
 		.begin = from->begin, .size = from->size, .from = NOBODY, .seen_by = NOBODY };
 	/* Parts come behind functions that are further away. */

@@ -56,6 +56,7 @@ struct stackanno_edge_search {
 	struct stackanno_ir_list list;
 	struct stackanno_edge_function function[STACKANNO_EDGE_FUNCTIONS];
 	struct stackanno_edge_function goal;	/* as it was found; of depth 0: it was not */
+	u64 returns;		/* where functions jump to in place of a return; 0: not seen */
 	u32 functions;
 	u32 left;		/* instructions that may yet be decoded */
 	bool open;		/* a way was not followed */

@@ -121,9 +121,10 @@ struct stackanno_known stackanno_look_find(const struct stackanno_look *look,
 
 	for (i = 0; i < STACKANNO_IR_REGS; i++) {
 		at = look->state->reg[i];
+		if (!stackanno_look_is_of(at, wanted))
+			continue;
 		held = by_frame(look, look->reg[i]);
-		if (stackanno_look_is_of(at, wanted))
-			stackanno_known_better(&best, stackanno_known_derive(at, held, wanted));
+		stackanno_known_better(&best, stackanno_known_derive(at, held, wanted));
 	}
 	for (i = 0; i < look->state->slots; i++) {
 		slot = &look->state->slot[i];
