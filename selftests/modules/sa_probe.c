@@ -54,9 +54,19 @@ static int crash_once(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
+/* In the kernel's way, but no selector of its code. */
+#define NO_CODE 0x5a50
+
+static bool spoil_registers;
+
 static int warn_always(struct kprobe *probe, struct pt_regs *regs)
 {
+	unsigned long cs = regs->cs;
+
+	if (spoil_registers)
+		regs->cs = NO_CODE;
 	sa_chain_run("probe", sa_fault_warn);
+	regs->cs = cs;
 	return 0;
 }
 
@@ -233,6 +243,12 @@ int sa_probe_warn_at_push(void)
 	push_on = true;
 	sa_chain_run("outer", sa_push_leaf);
 	return 0;
+}
+
+int sa_probe_warn_of_registers(void)
+{
+	spoil_registers = true;
+	return sa_probe_warn_at_push();
 }
 
 int sa_probe_crash_return(void)

@@ -44,6 +44,14 @@ int sa_probe_crash_inside(void);
 int sa_probe_warn_at_push(void);
 
 /**
+ * sa_probe_warn_of_registers() - the same, with the probe's registers spoiled meanwhile
+ *
+ * Context: task.
+ * Return: 0, or an error of register_kprobe().
+ */
+int sa_probe_warn_of_registers(void);
+
+/**
  * sa_probe_crash_return() - crash in a kretprobe's handler
  *
  * Context: task. Does not return, unless registering fails.

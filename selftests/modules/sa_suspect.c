@@ -69,3 +69,15 @@ noinline __noclone void sa_suspect_tail(const char *who)
 	SA_KNOWN_FRAME(who, "sa_level8");
 	run(sa_suspect_tails, 0, 0);
 }
+
+noinline __noclone void sa_suspect_argument(const char *who)
+{
+	SA_KNOWN_FRAME(who, "sa_level8");
+	run(sa_suspect_given, 0x30, MAGIC);
+}
+
+noinline __noclone void sa_suspect_frame(const char *who)
+{
+	SA_KNOWN_FRAME(who, "sa_level8");
+	run(sa_suspect_size, 0, 0);
+}

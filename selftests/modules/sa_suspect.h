@@ -11,6 +11,8 @@ void sa_suspect_pointer(const char *who);	/* a saved register that points into i
 void sa_suspect_constant(const char *who);	/* a word that the code sets to a constant */
 void sa_suspect_return(const char *who);	/* a return address, to where no call is before */
 void sa_suspect_edge(const char *who);		/* and to one behind a call of another */
+void sa_suspect_argument(const char *who);	/* what a function keeps of its argument */
+void sa_suspect_frame(const char *who);		/* a frame of another size than its code's */
 void sa_suspect_tail(const char *who);		/* nothing: a tail call */
 
 #endif /* SA_SUSPECT_H */

@@ -2,6 +2,7 @@
 /* Frames of which sa_suspect.c knows where each word lies, from sa_suspect_cfa down. */
 #include <linux/linkage.h>
 #include <asm/nospec-branch.h>
+#include <asm/unwind_hints.h>
 
 	.text
 
@@ -89,3 +90,36 @@ SYM_FUNC_START(sa_suspect_second)
 	addq	$8, %rsp
 	RET
 SYM_FUNC_END(sa_suspect_second)
+
+/* What it is given it keeps in rbx, which its callee saves 0x30 below the CFA of this one. */
+SYM_FUNC_START(sa_suspect_given)
+	subq	$8, %rsp
+	movl	$0x91e, %edi
+	call	sa_suspect_keeper
+	addq	$8, %rsp
+	RET
+SYM_FUNC_END(sa_suspect_given)
+
+SYM_FUNC_START(sa_suspect_keeper)
+	pushq	%rbx
+	movq	%rdi, %rbx
+	call	sa_suspect_callee
+	movq	%rbx, %rax
+	popq	%rbx
+	RET
+SYM_FUNC_END(sa_suspect_keeper)
+
+/*
+ * The unwinder is told of a frame that is 8 bytes less than it is, and finds what it looks
+ * for there: the return addresses of this one and of sa_suspect_enter().
+ */
+SYM_FUNC_START(sa_suspect_size)
+	subq	$8, %rsp
+	movq	8(%rsp), %rax
+	movq	%rax, (%rsp)
+	movq	0x18(%rsp), %rax
+	movq	%rax, 0x10(%rsp)
+	UNWIND_HINT_FUNC
+	call	sa_suspect_crash
+	ud2
+SYM_FUNC_END(sa_suspect_size)

@@ -14,5 +14,7 @@ asmlinkage void sa_suspect_odd(void);
 asmlinkage void sa_suspect_other(void);
 asmlinkage void sa_suspect_five(void);
 asmlinkage void sa_suspect_tails(void);
+asmlinkage void sa_suspect_given(void);
+asmlinkage void sa_suspect_size(void);
 
 #endif /* SA_SUSPECT_CODE_H */

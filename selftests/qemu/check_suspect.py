@@ -63,6 +63,36 @@ def check_edge(run, report, _facts):
             "sa_suspect_never, trace says sa_suspect_callee")
 
 
+def check_argument(run, report, _facts):
+    """What a function kept of its argument is not what its caller gave it.
+
+    The one that crashed was given the same by it, and still has it.
+    """
+    given = "000000000000091e"
+    expected = [f"suspect: #0: by itself it was given {given}, by its caller {MAGIC}, in rdi",
+                f"suspect: #{_number(report, 'sa_suspect_keeper')}: by itself it was given "
+                f"{MAGIC}, by its caller {given}, in rdi"]
+    run.expect(_told(report) == expected, "both suspects are told", _told(report))
+
+
+def check_size(run, report, _facts):
+    """A frame that is larger by its code than the unwinder was told.
+
+    What it made of the callers is no better: only that this one is told, and how, is asserted.
+    """
+    number = _number(report, "sa_suspect_size")
+    told = re.match(rf"suspect: #{number}: its frame begins at ([0-9a-f]{{16}}), "
+                    r"by its code at ([0-9a-f]{16})$", _told(report)[0])
+    run.expect(told and int(told[1], 16) - int(told[2], 16) == 8,
+               "a frame is told that begins 8 bytes further down", _told(report))
+
+
+def check_registers(run, report, _facts):
+    """Registers of an exception in which cs is no selector of the kernel's code."""
+    number = _number(report, "sa_probe_pushes")
+    _expect(run, report, f"suspect: #{number}: impossible registers: cs")
+
+
 def check_tail(run, report, _facts):
     """A function that jumped to the next is in the report, with what it was called with."""
     names = [frame.name for frame in report.frames]
