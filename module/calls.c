@@ -82,9 +82,17 @@ static enum stackanno_edge_place op_place(struct stackanno_edge_ops *ops, u64 ad
 	return ends_in(symbol->name, COLD) ? STACKANNO_PLACE_PART : STACKANNO_PLACE_FUNCTION;
 }
 
-/* A function that is traced may be led elsewhere by its tracer, as livepatch does. */
-static bool is_traced(struct stackanno_calls *calls, u64 begin)
+enum beginning {
+	BEGINS_UNREAD,
+	BEGINS_PLAIN,
+	BEGINS_WITH_ROOM,	/* for a tracer's call */
+	BEGINS_TRACED
+};
+
+/* How a function begins, behind a landing mark. */
+static enum beginning beginning_of(struct stackanno_calls *calls, u64 begin)
 {
+	const struct stackanno_ir_list *list = &calls->list;
 	struct stackanno_ops *code = calls->code;
 	struct stackanno_insn insn;
 	u8 bytes[STACKANNO_INSN_BYTES];
@@ -93,36 +101,30 @@ static bool is_traced(struct stackanno_calls *calls, u64 begin)
 	for (i = 0; i < 2; i++, at += insn.length) {
 		len = code->read(code, begin + at, bytes, sizeof(bytes));
 		if (!len || code->decode(code, bytes, len, &insn) || !insn.length)
-			return true;
+			return BEGINS_UNREAD;
 		stackanno_arch_lift(&insn, begin + at, 0, &calls->list);
-		if (calls->list.exit == STACKANNO_EXIT_CALL &&
-		    code->tracer(code, calls->list.target))
-			return true;
+		if (list->exit == STACKANNO_EXIT_CALL && code->tracer(code, list->target))
+			return BEGINS_TRACED;
+		if (list->exit == STACKANNO_EXIT_NEXT && !list->count && !list->unknown &&
+		    insn.length == CALL_BYTES)
+			return BEGINS_WITH_ROOM;
 	}
-	return false;
+	return BEGINS_PLAIN;
+}
+
+/* A function that is traced may be led elsewhere by its tracer, as livepatch does. */
+static bool is_traced(struct stackanno_calls *calls, u64 begin)
+{
+	enum beginning beginning = beginning_of(calls, begin);
+
+	return beginning == BEGINS_TRACED || beginning == BEGINS_UNREAD;
 }
 
 bool stackanno_calls_traceable(struct stackanno_calls *calls, u64 begin)
 {
-	struct stackanno_ops *code = calls->code;
-	struct stackanno_insn insn;
-	u8 bytes[STACKANNO_INSN_BYTES];
-	u32 len, at = 0, i;
+	enum beginning beginning = beginning_of(calls, begin);
 
-	for (i = 0; i < 2; i++, at += insn.length) {
-		len = code->read(code, begin + at, bytes, sizeof(bytes));
-		if (!len || code->decode(code, bytes, len, &insn) || !insn.length)
-			return false;
-		stackanno_arch_lift(&insn, begin + at, 0, &calls->list);
-		if (calls->list.exit == STACKANNO_EXIT_CALL)
-			return code->tracer(code, calls->list.target);
-		if (calls->list.exit != STACKANNO_EXIT_NEXT || calls->list.count ||
-		    calls->list.unknown)
-			return false;
-		if (insn.length == CALL_BYTES)
-			return true;
-	}
-	return false;
+	return beginning == BEGINS_TRACED || beginning == BEGINS_WITH_ROOM;
 }
 
 /* An exception that is mended elsewhere is a jump that no instruction makes. */

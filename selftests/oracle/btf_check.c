@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The core's reader of BTF against libbpf's, over a whole kernel: every type, every
- * member of every struct, every function's prototype.
+ * The core's reader of BTF against libbpf's, over a whole kernel and modules that build
+ * on its types: every type, every member of every struct, every function's prototype.
  */
 #include <bpf/btf.h>
 #include <stdio.h>
@@ -94,42 +94,69 @@ static void compare_type(struct check *check, u32 id)
 		compare_function(check, theirs, id);
 }
 
-int main(int argc, char **argv)
+/* Return: 0; 1 when it is refused; 2 for errors. */
+static int compare(struct check *check, const char *path, struct btf *theirs,
+		   const struct check *base)
 {
-	struct check check = { 0 };
-	const void *blob;
-	struct btf *btf;
-	u32 size, words, id, *memory;
+	u32 size, words, id = base ? btf__type_cnt(base->theirs) : 1, *memory;
+	const void *blob = btf__raw_data(theirs, &size);
 
-	if (argc != 2) {
-		fprintf(stderr, "Usage: btf-check VMLINUX\n");
-		return 2;
-	}
-	btf = btf__parse_elf(argv[1], NULL);
-	if (!btf) {
-		fprintf(stderr, "btf-check: %s: no BTF in it: %s\n", argv[1], strerror(errno));
-		return 2;
-	}
-	check.theirs = btf;
-	blob = btf__raw_data(btf, &size);
+	check->theirs = theirs;
 	if (!blob || stackanno_btf_measure(blob, size, &words)) {
-		fprintf(stderr, "btf-check: %s: not taken for BTF\n", argv[1]);
+		fprintf(stderr, "btf-check: %s: not taken for BTF\n", path);
 		return 1;
 	}
+	/* It is in use as long as the program runs. */
 	memory = calloc(words, sizeof(u32));
-	if (!memory || stackanno_btf_open(blob, size, NULL, memory, words, &check.ours)) {
-		fprintf(stderr, "btf-check: out of memory\n");
+	if (!memory || stackanno_btf_open(blob, size, base ? &base->ours : NULL, memory, words,
+					  &check->ours)) {
+		fprintf(stderr, "btf-check: %s: not opened\n", path);
 		return 2;
 	}
-	if (!check.ours.whole || check.ours.count + 1 != btf__type_cnt(btf))
-		differ(&check, check.ours.count, "the number of types");
-	for (id = 1; id < btf__type_cnt(btf); id++)
-		compare_type(&check, id);
-	printf("BTF: %llu types, %llu members, %llu functions, %llu parameters: %llu differ from libbpf\n",
-	       (unsigned long long)check.types, (unsigned long long)check.members,
-	       (unsigned long long)check.functions, (unsigned long long)check.parameters,
-	       (unsigned long long)check.wrong);
-	free(memory);
-	btf__free(btf);
-	return check.wrong || !check.types ? 1 : 0;
+	if (!check->ours.whole || check->ours.count + id != btf__type_cnt(theirs))
+		differ(check, check->ours.count, "the number of types");
+	for (; id < btf__type_cnt(theirs); id++)
+		compare_type(check, id);
+	return 0;
+}
+
+static void tell(const char *what, const struct check *check)
+{
+	printf("BTF of %s: %llu types, %llu members, %llu functions, %llu parameters: %llu differ from libbpf\n",
+	       what, (unsigned long long)check->types, (unsigned long long)check->members,
+	       (unsigned long long)check->functions, (unsigned long long)check->parameters,
+	       (unsigned long long)check->wrong);
+}
+
+int main(int argc, char **argv)
+{
+	struct check kernel = { 0 }, module, modules = { 0 };
+	struct btf *btf;
+	int i, ret;
+
+	if (argc < 2) {
+		fprintf(stderr, "Usage: btf-check VMLINUX [MODULE...]\n");
+		return 2;
+	}
+	for (i = 1; i < argc; i++) {
+		btf = btf__parse_elf_split(argv[i], i == 1 ? NULL : (struct btf *)kernel.theirs);
+		if (!btf) {
+			fprintf(stderr, "btf-check: %s: no BTF in it: %s\n", argv[i],
+				strerror(errno));
+			return 2;
+		}
+		module = (struct check){ 0 };
+		ret = compare(i == 1 ? &kernel : &module, argv[i], btf, i == 1 ? NULL : &kernel);
+		if (ret)
+			return ret;
+		modules.types += module.types;
+		modules.members += module.members;
+		modules.functions += module.functions;
+		modules.parameters += module.parameters;
+		modules.wrong += module.wrong;
+	}
+	tell("the kernel", &kernel);
+	if (argc > 2)
+		tell("modules", &modules);
+	return kernel.wrong || modules.wrong || !kernel.types || (argc > 2 && !modules.types);
 }
