@@ -8,6 +8,7 @@
 #include "core/label.h"
 #include "memory.h"
 #include "modules.h"
+#include "percpu.h"
 #include "region.h"
 
 static struct stackanno_symbol *scratch_of(struct stackanno_fault_ops *ops)
@@ -43,6 +44,21 @@ static bool op_name(struct stackanno_fault_ops *ops, u64 address, struct stackan
 	return true;
 }
 
+static bool op_variable(struct stackanno_fault_ops *ops, u64 address,
+			struct stackanno_text *text)
+{
+	unsigned long offset;
+	unsigned int cpu;
+	const char *name;
+
+	if (stackanno_percpu_find(address, &cpu, &name, &offset) || !name)
+		return false;
+	stackanno_text_string(text, name);
+	stackanno_text_string(text, "+0x");
+	stackanno_text_hex(text, offset, 1);
+	return true;
+}
+
 static bool op_place(struct stackanno_fault_ops *ops, u64 address, struct stackanno_text *text)
 {
 	const struct stackanno_region *region;
@@ -74,7 +90,7 @@ void stackanno_fault_world_set(struct stackanno_fault_world *world,
 {
 	world->scratch = scratch;
 	world->ops = (struct stackanno_fault_ops){
-		.name = op_name, .place = op_place, .word = op_word, .thunk = op_thunk,
+		.name = op_name, .variable = op_variable, .place = op_place, .word = op_word, .thunk = op_thunk,
 		.poison_delta = POISON_POINTER_DELTA,
 		.segment = cpu < nr_cpu_ids ? per_cpu_offset(cpu) : 0,
 		.address_bits = stackanno_region_bits() };

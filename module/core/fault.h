@@ -22,6 +22,9 @@
 struct stackanno_fault_ops {
 	/* Append the symbol around an address, with offset and module; false: there is none. */
 	bool (*name)(struct stackanno_fault_ops *ops, u64 address, struct stackanno_text *text);
+	/* Append the per-CPU variable at an address within a CPU's; false: nobody knows. */
+	bool (*variable)(struct stackanno_fault_ops *ops, u64 address,
+			 struct stackanno_text *text);
 	/* Append in words what part of memory an address is in; false: nobody knows. */
 	bool (*place)(struct stackanno_fault_ops *ops, u64 address, struct stackanno_text *text);
 	/* Whether 8 bytes can be read; @value is set then. */

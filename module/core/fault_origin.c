@@ -201,11 +201,34 @@ static void say_now(struct stackanno_fault *fault, struct stackanno_flow *flow,
 	stackanno_fault_value(fault, now);
 }
 
+static void finish_per_cpu(struct stackanno_fault *fault, const struct stackanno_origin *origin)
+{
+	u64 segment = fault->ops->segment;
+	u32 before;
+
+	fault->stage = STACKANNO_FAULT_DONE;
+	stackanno_fault_open(fault);
+	say(fault, "it was read from per-CPU memory");
+	before = fault->text.len;
+	if (segment && origin->base.kind == STACKANNO_VALUE_CONST &&
+	    origin->index.kind == STACKANNO_VALUE_CONST) {
+		say(fault, ": ");
+		/* Of whatever CPU it was then: the variable is the same. */
+		if (!fault->ops->variable(fault->ops, segment + (u64)origin->base.offset +
+					  (u64)origin->index.offset * origin->scale +
+					  (u64)origin->disp, &fault->text)) {
+			fault->text.len = before;
+			fault->buf[before] = 0;
+		}
+	}
+	stackanno_fault_close(fault, STACKANNO_FINDING_END, evidence_of(fault), 0);
+}
+
 /* A load by an address that code names, or of memory that nobody follows. */
 static void finish_load(struct stackanno_fault *fault, const struct stackanno_origin *origin)
 {
 	if (origin->foreign) {
-		end(fault, "it was read from per-CPU memory");
+		finish_per_cpu(fault, origin);
 	} else if (stackanno_value_in_frame(origin->base)) {
 		end(fault, "it was read from its own frame, which others may have written to");
 	} else {

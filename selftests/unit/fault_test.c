@@ -18,6 +18,7 @@
 #include "kselftest_harness.h"
 
 #define DELTA 0xdead000000000000ULL
+#define PER_CPU 0xffff88803ec00000ULL
 #define STACK 0xffffc90000010000ULL
 #define LINES 12
 
@@ -244,6 +245,23 @@ static const struct fault_case cases[] = {
 	    "origin: ip <- call *%rax at f+0x4",
 	    "origin: rax=0000000000000000 <- mov 0x40(%rdi),%rax; rdi is argument 1 at f+0x0",
 	    "origin ends: there is no further frame" }, .back = 6, .wild = true },
+	{ "a per-CPU variable's field",
+	  /* mov %gs:0x1040,%rax; mov 0x18(%rax),%rax; mov (%rax),%rax; ret */
+	  "65 48 8b 04 25 40 10 00 00 48 8b 40 18 48 8b 00 c3", 13, 14, 0, 0, { { RAX, 0 } },
+	  { "insn: mov (%rax),%rax (48 8b 00) at f+0xd",
+	    "access: read of 8 at 0000000000000000, rax=0000000000000000",
+	    "cause: NULL: rax is NULL",
+	    "origin: rax=0000000000000000 <- mov 0x18(%rax),%rax at f+0x9",
+	    "origin: rax <- mov %gs:0x1040,%rax at f+0x0",
+	    "origin ends: it was read from per-CPU memory: current+0x0" } },
+	{ "per-CPU memory of nobody",
+	  /* mov %gs:0x2000,%rax; mov (%rax),%rax; ret */
+	  "65 48 8b 04 25 00 20 00 00 48 8b 00 c3", 9, 14, 0, 0, { { RAX, 0 } },
+	  { "insn: mov (%rax),%rax (48 8b 00) at f+0x9",
+	    "access: read of 8 at 0000000000000000, rax=0000000000000000",
+	    "cause: NULL: rax is NULL",
+	    "origin: rax=0000000000000000 <- mov %gs:0x2000,%rax at f+0x0",
+	    "origin ends: it was read from per-CPU memory" } },
 	{ "a constant",
 	  "31 c0 48 8b 00 c3", 2, 14, 0, 0, { { RAX, 0 } },
 	  { "insn: mov (%rax),%rax (48 8b 00) at f+0x2",
@@ -267,6 +285,15 @@ static bool place_op(struct stackanno_fault_ops *ops, u64 address, struct stacka
 	return true;
 }
 
+static bool variable_op(struct stackanno_fault_ops *ops, u64 address,
+			struct stackanno_text *text)
+{
+	if (address != PER_CPU + 0x1040)
+		return false;
+	stackanno_text_string(text, "current+0x0");
+	return true;
+}
+
 static bool word_op(struct stackanno_fault_ops *ops, u64 address, u64 *value)
 {
 	*value = 0x0123456789abcdef;
@@ -279,7 +306,7 @@ static u8 thunk_op(struct stackanno_fault_ops *ops, u64 target)
 }
 
 static struct stackanno_fault_ops fault_ops = {
-	.name = name_op, .place = place_op, .word = word_op, .thunk = thunk_op,
+	.name = name_op, .variable = variable_op, .segment = PER_CPU, .place = place_op, .word = word_op, .thunk = thunk_op,
 	.poison_delta = DELTA, .address_bits = 57,
 };
 
