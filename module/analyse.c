@@ -300,7 +300,8 @@ int stackanno_analyse_init(void)
 			.fixup = op_fixup, .constant = op_constant,
 			.noreturn = op_noreturn, .tracer = op_tracer,
 			/* Older kernels have it at a fixed place, without a name. */
-			.canary = stackanno_ksyms_find("__stack_chk_guard") };
+			.canary = stackanno_ksyms_find("__stack_chk_guard"),
+			.current_task = stackanno_compat_current() };
 	}
 	for (i = 0; i < ANALYSERS; i++) {
 		stackanno_calls_init(&analysers[i]->calls, &analysers[i]->ops);

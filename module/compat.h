@@ -352,6 +352,16 @@ static inline const struct task_struct *stackanno_compat_running(unsigned int cp
 #endif
 }
 
+/* Where code reads that: as an address in the segment of per-CPU memory. */
+static inline unsigned long stackanno_compat_current(void)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0) && LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
+	return (__force unsigned long)&pcpu_hot.current_task;
+#else
+	return (__force unsigned long)&current_task;
+#endif
+}
+
 /* Where KASAN keeps its shadow. Return: whether it does. */
 static inline bool stackanno_compat_kasan_shadow(unsigned long *begin, unsigned long *end)
 {

@@ -27,8 +27,6 @@ static int address_of(const struct stackanno_origin *origin, struct stackanno_va
 
 	*base = origin->base;
 	*offset = origin->disp;
-	if (origin->foreign)
-		return -ENOENT;
 	if (base->kind == STACKANNO_VALUE_CONST && origin->scale == 1) {
 		*base = origin->index;
 		index = origin->base;
@@ -39,6 +37,20 @@ static int address_of(const struct stackanno_origin *origin, struct stackanno_va
 	return 0;
 }
 
+/*
+ * What the compiler makes of current:
+ *	mov	%gs:current_task,%rax
+ */
+static bool is_current(const struct stackanno_flow *flow, const struct stackanno_origin *origin,
+		       struct stackanno_value value)
+{
+	return flow->ops->current_task && origin->foreign && origin->from == WORD &&
+	       is_whole(value) && origin->base.kind == STACKANNO_VALUE_CONST &&
+	       origin->index.kind == STACKANNO_VALUE_CONST && !origin->base.offset &&
+	       !origin->index.offset && (u64)origin->disp == flow->ops->current_task;
+}
+
+/* Return: 1 for current; 0 for what @load is of, which @value is then. */
 static int follow_load(struct stackanno_flow *flow, struct stackanno_value *value,
 		       struct stackanno_expression_load *load)
 {
@@ -47,6 +59,8 @@ static int follow_load(struct stackanno_flow *flow, struct stackanno_value *valu
 	if (stackanno_origin_find(flow, *value, &origin) ||
 	    origin.kind != STACKANNO_ORIGIN_LOAD)
 		return -ENOENT;
+	if (origin.foreign)
+		return is_current(flow, &origin, *value) ? 1 : -ENOENT;
 	*load = (struct stackanno_expression_load){ .from = origin.from, .sign = origin.sign };
 	/* Extended to half a word only, a sign ends there. */
 	if (origin.sign && origin.size < WORD)
@@ -108,6 +122,12 @@ int stackanno_expression_trace(struct stackanno_flow *flow, struct stackanno_val
 		if (expression->loads == STACKANNO_EXPRESSION_LOADS)
 			return -E2BIG;
 		ret = follow_load(flow, &value, &expression->load[expression->loads]);
+		if (ret > 0) {
+			expression->argument = STACKANNO_EXPRESSION_CURRENT;
+			expression->bytes = WORD;
+			reverse(expression);
+			return 0;
+		}
 		if (ret)
 			return ret;
 		expression->loads++;
@@ -125,6 +145,21 @@ int stackanno_expression_trace(struct stackanno_flow *flow, struct stackanno_val
 
 /* ---- from loads to text ---- */
 
+static void root_current(const struct stackanno_signature *signature,
+			 struct stackanno_expression_root *root)
+{
+	const struct stackanno_btf *btf = signature ? signature->btf : NULL;
+
+	*root = (struct stackanno_expression_root){ .name = "current", .points = true };
+	/* A module's types build on the kernel's. */
+	if (btf && btf->base)
+		btf = btf->base;
+	if (btf)
+		root->type = stackanno_btf_declared(btf, "task_struct", 0);
+	if (root->type)
+		root->btf = signature->btf;
+}
+
 int stackanno_expression_root(const struct stackanno_signature *signature, u32 number,
 			      struct stackanno_expression_root *root)
 {
@@ -132,6 +167,10 @@ int stackanno_expression_root(const struct stackanno_signature *signature, u32 n
 	struct stackanno_btf_parameter parameter;
 	u32 i;
 
+	if (number == STACKANNO_EXPRESSION_CURRENT) {
+		root_current(signature, root);
+		return 0;
+	}
 	*root = (struct stackanno_expression_root){ .name = "" };
 	if (number < stackanno_arch_abi.arguments)
 		root->name = stackanno_arch_register_name(stackanno_arch_register_field(
@@ -160,6 +199,7 @@ struct writer {
 	const struct stackanno_btf *btf;
 	u32 type;
 	bool typed;	/* type holds */
+	bool points;	/* what is written is a pointer to type */
 };
 
 /* Put @prefix before what is written so far. */
@@ -187,6 +227,10 @@ static int pointee_of(const struct writer *writer, u32 *id, struct stackanno_btf
 {
 	struct stackanno_btf_type pointer;
 
+	if (writer->typed && writer->points) {
+		*id = writer->type;
+		return stackanno_btf_strip(writer->btf, *id, type);
+	}
 	if (!writer->typed || stackanno_btf_strip(writer->btf, writer->type, &pointer) ||
 	    pointer.kind != STACKANNO_BTF_PTR)
 		return -ENOENT;
@@ -204,6 +248,7 @@ static int put_member(struct writer *writer, u32 id, s64 offset, u32 size)
 	stackanno_text_string(writer->text, "->");
 	stackanno_member_print(&path, writer->text);
 	writer->type = path.type;
+	writer->points = false;
 	return 0;
 }
 
@@ -219,6 +264,7 @@ static int put_element(struct writer *writer, u32 id, s64 offset, u32 size)
 	stackanno_text_decimal(writer->text, offset < 0 ? -(u64)offset : (u64)offset, 0);
 	stackanno_text_string(writer->text, "]");
 	writer->type = id;
+	writer->points = false;
 	return 0;
 }
 
@@ -269,8 +315,9 @@ int stackanno_expression_print(const struct stackanno_expression *expression,
 			       struct stackanno_text *text)
 {
 	struct writer writer = { .text = text, .begin = text->len, .btf = root->btf,
-				 .type = root->type, .typed = root->btf };
-	u32 size = root->btf ? stackanno_btf_size(root->btf, root->type) : WORD, i;
+				 .type = root->type, .typed = root->btf,
+				 .points = root->points };
+	u32 size = root->btf && !root->points ? stackanno_btf_size(root->btf, root->type) : WORD, i;
 
 	/* A narrow parameter may stand in a wide register, and never the other way. */
 	if (!size || size > expression->bytes)

@@ -14,6 +14,9 @@ struct stackanno_signature;
 /* Loads one after the other. */
 #define STACKANNO_EXPRESSION_LOADS 6
 
+/* It begins with the task that runs, which no caller has given. */
+#define STACKANNO_EXPRESSION_CURRENT 0xff
+
 /* Of @from bytes at an offset from what is there so far; extended to a word. */
 struct stackanno_expression_load {
 	s64 offset;
@@ -23,7 +26,9 @@ struct stackanno_expression_load {
 };
 
 struct stackanno_expression {
-	u8 argument;	/* that it begins with: by its register's number, words behind those */
+	u8 argument;	/* that it begins with: by its register's number, words behind those;
+			 * or STACKANNO_EXPRESSION_CURRENT
+			 */
 	u8 bytes;	/* of that value: 8, or the low ones alone, above which it is zero */
 	u8 loads;
 	u8 evidence;	/* enum stackanno_evidence */
@@ -37,10 +42,12 @@ struct stackanno_expression_root {
 	const struct stackanno_btf *btf;	/* NULL: no type is known */
 	const char *name;
 	u32 type;
+	bool points;	/* it is a pointer to @type */
 };
 
 /**
- * stackanno_expression_trace() - follow a value back to what the function was given
+ * stackanno_expression_trace() - follow a value back to what the function was given, or
+ *	to current
  * @flow: after a stackanno_flow_run() that returned 0; states asked for before are lost
  * @value: of any kind
  * @expression: set on success; its evidence says whether objects must keep to their
@@ -58,7 +65,7 @@ int stackanno_expression_trace(struct stackanno_flow *flow, struct stackanno_val
 			       struct stackanno_expression *expression);
 
 /**
- * stackanno_expression_root() - what came as an argument
+ * stackanno_expression_root() - what came as an argument, or current
  * @signature: of the function; NULL: not known, and the register's name stands for it
  * @number: of the argument, as in struct stackanno_expression
  * @root: set on success; without types where there are none of it

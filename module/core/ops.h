@@ -81,6 +81,7 @@ struct stackanno_ops {
 	/* Whether @target is a tracer's: called first of all, it gives back all registers. */
 	bool (*tracer)(struct stackanno_ops *ops, u64 target);
 	u64 canary;		/* address of the per-CPU canary; 0: the fixed place only */
+	u64 current_task;	/* address of what each CPU has of the running one; 0: not known */
 };
 
 /* How what values point to is read. */

@@ -193,6 +193,9 @@ def check_expressions(run, report, facts):
 
 
 def check_not_twice(run, report):
-    """Assert that each word stands in the report once."""
+    """Assert that each word stands in the report once, and that current is its task."""
     run.expect(report.words and not report.twice, "each word is shown once",
                [f"{address:016x}" for address in report.twice[:8]])
+    odd = [word for word in report.words.values()
+           if re.search(r"=current( \{|\??$| \?)", word.label) and word.value != report.task]
+    run.expect(not odd, "what is told as current is the task", odd)

@@ -175,7 +175,7 @@ SCENARIOS = [
                         while [ $((number += 1)) -le 100 ]; do
                                 annotate "pid $pid"; cat /sys/kernel/debug/stackanno/last
                         done > /tmp/all; put /tmp/all; crash end""", check_asked.check_churner),
-    asked("hang", "crash sleep; sleep 7", check_asked.check_hang,
+    asked("hang", "crash sleep; sleep 7; crash end", check_asked.check_hang,
           setup="""echo 2 > /proc/sys/kernel/hung_task_timeout_secs
                    echo 1 > /proc/sys/kernel/hung_task_warnings"""),
     asked("sysrq", """key=$(sed -n 's/^trigger_sysrq.//p' /sys/kernel/debug/stackanno/stats)

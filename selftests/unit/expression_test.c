@@ -3,6 +3,7 @@
  * Chains of loads: out of code, into C, and made again.
  */
 #include "core/expression.h"
+#include "core/parameter.h"
 #include "uapi/stackanno.h"
 #include "blob.h"
 #include "world.h"
@@ -14,7 +15,7 @@ enum reg { RAX, RCX, RDX, RBX, RSP, RBP, RSI, RDI };
 /* Ids of the types, in the order in which make() lays them down. */
 enum {
 	INT = 1, INODE, INODE_POINTER, FILE_STRUCT, FILE_POINTER, PATH, VOID_POINTER, SUPER,
-	SUPER_POINTER, FILES
+	SUPER_POINTER, FILES, TASK
 };
 
 static struct blob blob;
@@ -41,6 +42,8 @@ static void make(void)
 	blob_member(&blob, "s_op", VOID_POINTER, 48 * 8);
 	blob_type(&blob, "", STACKANNO_BTF_PTR, 0, SUPER);
 	blob_type(&blob, "", STACKANNO_BTF_PTR, 0, FILE_POINTER);
+	blob_type(&blob, "task_struct", STACKANNO_BTF_STRUCT, 1, 64);
+	blob_member(&blob, "file", FILE_POINTER, 16 * 8);
 }
 
 static struct stackanno_flow flow;
@@ -132,6 +135,52 @@ TEST(a_chain_of_loads_is_written_as_c)
 		EXPECT_EQ(0, stackanno_expression_print(&expression, &root, &text));
 		EXPECT_STREQ(cases[i].text, buf) {
 			TH_LOG("%s", cases[i].what);
+		}
+	}
+}
+
+/* mov %gs:WORLD_CURRENT,%rax */
+#define CURRENT "65 48 8b 04 25 40 30 00 00 "
+
+static const struct {
+	const char *what, *code, *text;	/* NULL: it cannot be traced */
+} currents[] = {
+	{ "itself", CURRENT "48 89 c3", "current" },
+	{ "a member", CURRENT "48 8b 58 10", "current->file" },
+	{ "two hops", CURRENT "48 8b 40 10 48 8b 58 18", "current->file->f_inode" },
+	{ "an address of a member", CURRENT "48 8d 58 10", "&current->file" },
+	{ "no member", CURRENT "48 8b 58 20", "*(current+0x20)" },
+	{ "another variable", "65 48 8b 1c 25 48 30 00 00", NULL },
+	{ "by a register", "65 48 8b 9f 40 30 00 00", NULL },
+	{ "half of it", "65 8b 1c 25 40 30 00 00", NULL },
+};
+
+TEST(the_running_task_is_current)
+{
+	struct stackanno_signature signature = { .btf = &blob.btf };
+	struct stackanno_expression expression;
+	struct stackanno_expression_root root;
+	struct stackanno_text text;
+	char code[128], buf[64];
+	int ret;
+	u32 i;
+
+	make();
+	ASSERT_EQ(0, blob_open(&blob, NULL));
+	for (i = 0; i < ARRAY_SIZE(currents); i++) {
+		snprintf(code, sizeof(code), "%s" CALL, currents[i].code);
+		ret = trace(code, &expression);
+		EXPECT_EQ(currents[i].text ? 0 : -ENOENT, ret) {
+			TH_LOG("%s", currents[i].what);
+		}
+		if (ret)
+			continue;
+		EXPECT_EQ(STACKANNO_EXPRESSION_CURRENT, expression.argument);
+		ASSERT_EQ(0, stackanno_expression_root(&signature, expression.argument, &root));
+		stackanno_text_begin(&text, buf, sizeof(buf));
+		EXPECT_EQ(0, stackanno_expression_print(&expression, &root, &text));
+		EXPECT_STREQ(currents[i].text ?: "", buf) {
+			TH_LOG("%s", currents[i].what);
 		}
 	}
 }

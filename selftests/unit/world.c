@@ -98,7 +98,8 @@ int world_run(struct world *world, const struct world_code *code, struct stackan
 		.ops = { .read = world_read, .decode = decode_insn, .part = world_part,
 			 .jump_label = world_jump_label, .warns = world_warns,
 			 .fixup = world_fixup, .constant = world_constant,
-			 .noreturn = world_noreturn, .tracer = world_tracer },
+			 .noreturn = world_noreturn, .tracer = world_tracer,
+			 .current_task = WORLD_CURRENT },
 		.code = *code };
 	world->body_bytes = unhex(code->body, world->body, sizeof(world->body));
 	world->cold_bytes = unhex(code->cold, world->cold, sizeof(world->cold));

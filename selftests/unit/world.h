@@ -10,6 +10,8 @@
 #define WORLD_BODY 0x10000
 #define WORLD_COLD 0x20000
 #define WORLD_TABLE 0x30000
+/* Where each CPU has its current task, in the segment of per-CPU memory. */
+#define WORLD_CURRENT 0x3040
 /* The callee of these calls is a tracer. */
 #define WORLD_TRACER (WORLD_BODY + 0x105)
 
