@@ -466,13 +466,17 @@ static bool analyse_frame(struct analyser *analyser, struct stackanno_builder *b
 
 /*
  * Of a function in assembly BTF has what an assembler knows of it, void f(void), which
- * memmove() is not.
+ * memmove() is not. Where nothing may be traced, other assembly than that has no parameters.
  */
 static bool is_assembly(struct analyser *analyser, const struct stackanno_frame *frame,
-			const struct stackanno_signature *signature)
+			const char *name, const struct stackanno_signature *signature)
 {
-	return !signature->prototype.parameters && !signature->prototype.result &&
-	       !stackanno_calls_traceable(&analyser->calls, frame->func);
+	if (signature->prototype.parameters || signature->prototype.result)
+		return false;
+	if (stackanno_ksyms_between(frame->func, STACKANNO_KSYM_NOINSTR_START,
+				    STACKANNO_KSYM_NOINSTR_END))
+		return strstarts(name, "mem") || strstarts(name, "__mem");
+	return !stackanno_calls_traceable(&analyser->calls, frame->func);
 }
 
 /* A cold part has the parameters of its function. */
@@ -486,7 +490,7 @@ static int find_signature(struct analyser *analyser, const struct stackanno_buil
 
 	if (!is_cold(name)) {
 		if (stackanno_prototypes_find(name, module, signature) ||
-		    is_assembly(analyser, frame, signature))
+		    is_assembly(analyser, frame, name, signature))
 			return -ENOENT;
 		return 0;
 	}

@@ -70,6 +70,12 @@ static const struct {
 	[STACKANNO_KSYM_ETEXT] = { "_etext", "meaning by symbol" },
 	[STACKANNO_KSYM_SINITTEXT] = { "_sinittext", "frames of the kernel's start" },
 	[STACKANNO_KSYM_EINITTEXT] = { "_einittext", "frames of the kernel's start" },
+	[STACKANNO_KSYM_NOINSTR_START] = {
+		"__noinstr_text_start", "telling functions without parameters from assembly"
+	},
+	[STACKANNO_KSYM_NOINSTR_END] = {
+		"__noinstr_text_end", "telling functions without parameters from assembly"
+	},
 	[STACKANNO_KSYM_START_RODATA] = { "__start_rodata", "read-only data" },
 	[STACKANNO_KSYM_END_RODATA] = { "__end_rodata", "read-only data" },
 	[STACKANNO_KSYM_SDATA] = { "_sdata", "data" },
