@@ -209,30 +209,44 @@ static void add(const struct module *mod, const struct mod_kallsyms *table)
 	bytes_taken += entry->bytes;
 }
 
-static void forget(unsigned int index)
+static struct entry *take_out(unsigned int index)
 {
 	struct entry *entry = held(index);
 
 	RCU_INIT_POINTER(entries[index], NULL);
-	taken--;
-	bytes_taken -= entry->bytes;
-	/* Whoever found it has preemption off. */
-	synchronize_rcu();
-	give_back(entry);
+	if (entry) {
+		taken--;
+		bytes_taken -= entry->bytes;
+	}
+	return entry;
+}
+
+static void forget(const struct module *mod)
+{
+	struct entry *entry;
+	unsigned int i;
+
+	for (i = 0; i < ENTRIES; i++) {
+		entry = held(i);
+		if (!entry || entry->mod != mod)
+			continue;
+		take_out(i);
+		/* Whoever found it has preemption off. */
+		synchronize_rcu();
+		give_back(entry);
+	}
 }
 
 static int module_event(struct notifier_block *nb, unsigned long event, void *data)
 {
 	const struct module *mod = data;
-	unsigned int i;
 
 	mutex_lock(&entries_lock);
 	/* The kernel's own notifier, which was registered first, has taken the BTF by now. */
 	if (event == MODULE_STATE_COMING)
 		add(mod, rcu_dereference_protected(mod->kallsyms, true));
-	for (i = 0; event == MODULE_STATE_GOING && i < ENTRIES; i++)
-		if (held(i) && held(i)->mod == mod)
-			forget(i);
+	else if (event == MODULE_STATE_GOING)
+		forget(mod);
 	mutex_unlock(&entries_lock);
 	return NOTIFY_DONE;
 }
@@ -264,15 +278,18 @@ void stackanno_module_btf_init(void)
 
 void stackanno_module_btf_exit(void)
 {
+	struct entry *entry;
 	unsigned int i;
 
 	if (!watching)
 		return;
 	unregister_module_notifier(&notifier);
 	mutex_lock(&entries_lock);
-	for (i = 0; i < ENTRIES; i++)
-		if (held(i))
-			forget(i);
+	for (i = 0; i < ENTRIES; i++) {
+		entry = take_out(i);
+		if (entry)
+			give_back(entry);
+	}
 	mutex_unlock(&entries_lock);
 }
 

@@ -29,7 +29,8 @@ void stackanno_module_btf_init(void);
 /**
  * stackanno_module_btf_exit() - give all of it back
  *
- * Context: process, before stackanno_modules_exit(); may sleep.
+ * Context: process, before stackanno_modules_exit(); may sleep. No annotation may be
+ * under way, nor begin.
  */
 void stackanno_module_btf_exit(void);
 
