@@ -104,8 +104,8 @@ def check_user(run, report, facts):
                 [_mismatch(report, fact, rf"{fact['name']}( |$)") for fact in known])
     run.expect(len(known) == 21, f"{facts.who}: all 21 of them", len(known))
     for place in ("ip", "sp"):
-        (fact,) = [fact for fact in known if fact["name"] == place]
-        word = report.words.get(fact["addr"])
+        word = next((report.words.get(fact["addr"]) for fact in known if fact["name"] == place),
+                    None)
         run.expect(word and re.match(place + r" \{user\b", word.label),
                    f"{facts.who}: {place} is an address of the program, and no number", word)
 
