@@ -49,6 +49,19 @@ static void shape(void *object)
 	memset(object, 0, OBJECT_BYTES);
 }
 
+/* One that KFENCE, where it is switched on, has not taken. */
+static void *unfenced(struct kmem_cache *cache)
+{
+	void *object = kmem_cache_alloc(cache, GFP_KERNEL), *taken;
+
+	while (object && is_kfence_address(object)) {
+		taken = object;
+		object = kmem_cache_alloc(cache, GFP_KERNEL);
+		kmem_cache_free(cache, taken);
+	}
+	return object;
+}
+
 /* Of a cache of its own, which is merged with no other for its constructor. */
 static void add_objects(const char *who, struct values *values)
 {
@@ -58,7 +71,7 @@ static void add_objects(const char *who, struct values *values)
 	if (!cache)
 		return;
 	for (i = 0; i < MANY; i++)
-		objects[i] = kmem_cache_alloc(cache, GFP_KERNEL);
+		objects[i] = unfenced(cache);
 	for (i = 1; i < MANY; i += 7)
 		kmem_cache_free(cache, objects[i]);
 	add(who, values, (unsigned long)objects[0], "first", "slab_sa-objects[+]0x0_allocated");
@@ -72,7 +85,8 @@ static void add_objects(const char *who, struct values *values)
 	add(who, values, (unsigned long)objects[MANY / 2] + OBJECT_BYTES, "behind",
 	    "slab_sa-objects[+]0xe8_of_0xe8_allocated");
 	/* The cache is an object itself. */
-	add(who, values, (unsigned long)cache, "cache", "slab_kmem.cache[+]0x0_allocated");
+	add(who, values, (unsigned long)cache, "cache", is_kfence_address(cache) ?
+	    "kfence_kmem.cache[+]0x0_allocated" : "slab_kmem.cache[+]0x0_allocated");
 }
 
 /* Whoever else frees and allocates may have had the object since. */
@@ -80,10 +94,13 @@ static void add_general(const char *who, struct values *values)
 {
 	char *kept = kmalloc(96, GFP_KERNEL), *freed = kmalloc(1024, GFP_KERNEL);
 
-	add(who, values, (unsigned long)kept + 0x30, "kmalloc",
+	/* Where KFENCE is switched on, it may have taken just these. */
+	add(who, values, (unsigned long)kept + 0x30, "kmalloc", is_kfence_address(kept) ?
+	    "kfence_kmalloc-(rnd-[0-9]+-)?96[+]0x30_allocated" :
 	    "slab_kmalloc-(rnd-[0-9]+-)?96[+]0x30_allocated");
 	kfree(freed);
-	add(who, values, (unsigned long)freed + 0x10, "kfree",
+	add(who, values, (unsigned long)freed + 0x10, "kfree", is_kfence_address(freed) ?
+	    "kfence_kmalloc-(rnd-[0-9]+-)?1k[+]0x10_free" :
 	    "slab_kmalloc-(rnd-[0-9]+-)?1k[+]0x10_free");
 }
 
