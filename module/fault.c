@@ -90,7 +90,8 @@ void stackanno_fault_world_set(struct stackanno_fault_world *world,
 {
 	world->scratch = scratch;
 	world->ops = (struct stackanno_fault_ops){
-		.name = op_name, .variable = op_variable, .place = op_place, .word = op_word, .thunk = op_thunk,
+		.name = op_name, .variable = op_variable, .place = op_place, .word = op_word,
+		.thunk = op_thunk,
 		.poison_delta = POISON_POINTER_DELTA,
 		.segment = cpu < nr_cpu_ids ? per_cpu_offset(cpu) : 0,
 		.address_bits = stackanno_region_bits() };

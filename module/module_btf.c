@@ -26,7 +26,7 @@
 #include "modules.h"
 
 #define ENTRIES STACKANNO_MODULES_MAX
-/* All of amdgpu's is 3 MB, of a server's hundred modules 5 MB. */
+/* Ten times what the largest of Debian's modules, amdgpu, has. */
 #define BYTES_MAX (32U << 20)
 #define DIRECTORY "/sys/kernel/btf/"
 #define PATH_BYTES (sizeof(DIRECTORY) + MODULE_NAME_LEN)

@@ -12,6 +12,8 @@
 #define WORD 8
 /* Steps within all functions: more would push frames out of a report. */
 #define STEPS_MAX 12
+/* Columns of an expression: behind a longer one the place would be cut off. */
+#define EXPRESSION_MAX 48
 
 static void end(struct stackanno_fault *fault, const char *sentence)
 {
@@ -105,7 +107,8 @@ static bool say_expression(struct stackanno_fault *fault, struct stackanno_flow 
 	    stackanno_expression_root(fault->signature, fault->expression.argument, &root))
 		return false;
 	say(fault, " (");
-	if (!stackanno_expression_print(&fault->expression, &root, &fault->text)) {
+	if (!stackanno_expression_print(&fault->expression, &root, &fault->text) &&
+	    fault->text.len - before.len <= EXPRESSION_MAX) {
 		if (fault->expression.evidence > (u32)evidence_of(fault))
 			say(fault, " ?");
 		say(fault, ")");

@@ -21,7 +21,8 @@ PARAMETERS = {
     "sa_argument_crash": ("who",),
 }
 # An argument: low digits of a register, an address' word, doubt.
-ARGUMENT = re.compile(r"\b(\w+)=((?:\.\.|-)?[0-9a-f?:]+)(?:\|[0-9a-f]+)?( \{[^}]*\})?( \?\??)?(?=, |$)")
+ARGUMENT = re.compile(r"\b(\w+)=((?:\.\.|-)?[0-9a-f?:]+)(?:\|[0-9a-f]+)?"
+                      r"( \{[^}]*\})?( \?\??)?(?=, |$)")
 
 
 def _value(text):

@@ -33,6 +33,10 @@ def check_sleeper(run):
             _chain(run, report, "sleeper")
             run.expect(not report.has("at the time") and not report.has("doubtful"),
                        "nothing about it is doubtful", "\n".join(report.lines[:8]))
+            # Whoever sleeps has set its own state.
+            held = [word for word in report.words.values() if "=current" in word.label]
+            run.expect(any(word.value == report.task and word.is_certain() for word in held),
+                       f"{name}: a word is its task, by its functions' code", held)
 
 
 def check_spinner(run):

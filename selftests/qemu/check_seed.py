@@ -95,3 +95,9 @@ def check_seeds(run):
     run.expect(whole >= WHOLE * len(rows), f"{whole} of {len(rows)}: each step is",
                "\n".join(short))
     run.expect(not wrong, "no step is wrong and certain", "\n".join(wrong))
+    # As the kernel's own functions have it, whether the test module came with BTF or not.
+    for seed, route, said in (("freed", "statfs", r"origin: .*\(path->dentry\)"),
+                              ("error", "direct", r"cause: .* is ERR_PTR\(-ENOMEM\), or")):
+        report = run.out(f"seed-{seed}-{route}").splitlines()
+        run.expect(any(re.match(said, line) for line in report),
+                   f"{seed}, by {route}: a line says '{said}'", "\n".join(report[:12]))

@@ -80,6 +80,17 @@ static const struct fault_case cases[] = {
 	    "origin: rbx=0000000000000000 <- mov 0x28(%rbx),%rbx (file->f_inode->i_sb) at f+0x4",
 	    "origin: rbx <- mov 0x18(%rdi),%rbx (file->f_inode), from ffff888000001018 at f+0x0",
 	    "origin ends: there is no further frame" }, .typed = true },
+	{ "an expression that would push the place out of the line",
+	  /* mov 0x11111(%rdi),%rbx; mov 0x22222(%rbx),%rbx; twice mov 0x33333(%rbx),%rbx; ... */
+	  "48 8b 9f 11 11 01 00 48 8b 9b 22 22 02 00 48 8b 9b 33 33 03 00 48 8b 9b 33 33 03 00 48 8b 03 c3", 28, 14, 0, 0, { { RBX, 0 } },
+	  { "insn: mov (%rbx),%rax (48 8b 03) at f+0x1c",
+	    "access: read of 8 at 0000000000000000, rbx=0000000000000000",
+	    "cause: NULL: rbx is NULL",
+	    "origin: rbx=0000000000000000 <- mov 0x33333(%rbx),%rbx at f+0x15",
+	    "origin: rbx <- mov 0x33333(%rbx),%rbx (*(*(*(file+0x11111)+0x22222)+0x33333)) at f+0xe",
+	    "origin: rbx <- mov 0x22222(%rbx),%rbx (*(*(file+0x11111)+0x22222)) at f+0x7",
+	    "origin: rbx <- mov 0x11111(%rdi),%rbx (*(file+0x11111)) at f+0x0",
+	    "origin ends: there is no further frame" }, .typed = true },
 	{ "a parameter that has a name",
 	  "48 8b 07 c3", 0, 14, 0, 0, { { RDI, 0 } },
 	  { "insn: mov (%rdi),%rax (48 8b 07) at f+0x0",
@@ -306,8 +317,8 @@ static u8 thunk_op(struct stackanno_fault_ops *ops, u64 target)
 }
 
 static struct stackanno_fault_ops fault_ops = {
-	.name = name_op, .variable = variable_op, .segment = PER_CPU, .place = place_op, .word = word_op, .thunk = thunk_op,
-	.poison_delta = DELTA, .address_bits = 57,
+	.name = name_op, .variable = variable_op, .place = place_op, .word = word_op,
+	.thunk = thunk_op, .segment = PER_CPU, .poison_delta = DELTA, .address_bits = 57,
 };
 
 static u64 memory[8192];
